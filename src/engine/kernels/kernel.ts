@@ -1,0 +1,224 @@
+/**
+ * What a plan asks of an executor: kernels, described without naming how they are run.
+ *
+ * Sizes and strides count elements of 4 bytes: float32, int32, or bool as a mask of 32 zeros or ones.
+ * A kernel's arguments are its outputs first, then its inputs, each the address of its first element
+ * (the planner adds the offsets of views). Strides may be zero (broadcast) or negative (flipped).
+ * An output never overlaps an input, but for a `loop` whose output has the strides of that input.
+ *
+ * @module
+ */
+
+/** Type of an element inside a kernel. */
+export type Lane = "float32" | "int32" | "bool";
+
+/** Element-wise operations on one to three lanes. */
+export type LaneOp =
+  // float32 or int32 -> same
+  | "neg"
+  | "abs"
+  | "sign"
+  | "add"
+  | "sub"
+  | "mul"
+  | "maximum"
+  | "minimum"
+  // float32 -> float32
+  | "div"
+  | "pow"
+  | "floor"
+  | "sqrt"
+  | "exp"
+  | "log"
+  | "log1p"
+  | "expm1"
+  | "sin"
+  | "cos"
+  | "tanh"
+  | "sigmoid"
+  | "erf"
+  | "softplus"
+  // float32 or int32 -> bool
+  | "equal"
+  | "less"
+  | "lessEqual"
+  // bool -> bool
+  | "and"
+  | "or"
+  | "not"
+  // bool, a, a -> a
+  | "select"
+  // any -> the step's own lane type; float32 to int32 truncates towards zero, to bool is `!= 0`
+  | "cast";
+
+/** One step of a kernel's expression; `args` number the kernel's values: first its inputs, then its steps. */
+export type LaneStep =
+  | { readonly op: "constant"; readonly value: number; readonly lane: Lane }
+  /** The index along one dimension of the iteration space, as int32. */
+  | { readonly op: "index"; readonly dimension: number; readonly lane: "int32" }
+  | { readonly op: LaneOp; readonly args: readonly number[]; readonly lane: Lane };
+
+export interface LoopInput {
+  readonly lane: Lane;
+  /** One stride per dimension of the iteration space. */
+  readonly strides: readonly number[];
+}
+
+export interface LoopOutput {
+  /** Number of the value to store. */
+  readonly value: number;
+  /** One stride per dimension; ignored on reduced dimensions when `reduce` is given. */
+  readonly strides: readonly number[];
+  /** Fold the value over the reduced dimensions, instead of storing each. Of no elements: 0 or -Infinity. */
+  readonly reduce?: "sum" | "max";
+}
+
+/** A fused chain of element-wise operations, with reductions of its values. */
+export interface LoopKernel {
+  readonly kind: "loop";
+  /** Iteration space, outermost first; may be empty (one element); an extent may be 0. */
+  readonly extents: readonly number[];
+  /** Which dimensions the outputs with `reduce` fold. */
+  readonly reduced: readonly boolean[];
+  readonly inputs: readonly LoopInput[];
+  readonly steps: readonly LaneStep[];
+  readonly outputs: readonly LoopOutput[];
+}
+
+/** C[b, m, n] = Σₖ A[b, m, k] · B[b, k, n], float32. Arguments: C, A, B. */
+export interface MatmulKernel {
+  readonly kind: "matmul";
+  /** Batch dimensions, outermost first; may be empty. */
+  readonly batch: readonly number[];
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly a: { readonly batch: readonly number[]; readonly row: number; readonly column: number };
+  /** `column` is 1: the planner transposes otherwise. */
+  readonly b: { readonly batch: readonly number[]; readonly row: number; readonly column: number };
+  /** `column` is 1. */
+  readonly c: { readonly batch: readonly number[]; readonly row: number; readonly column: number };
+}
+
+/** `[batch, rows, columns]` to `[batch, columns, rows]`; both contiguous but for the input's batch stride. */
+export interface TransposeKernel {
+  readonly kind: "transpose";
+  readonly batch: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Geometry of a 2-D window that slides over images, NHWC. */
+export interface Window {
+  readonly images: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly kernel: readonly [height: number, width: number];
+  readonly stride: readonly [height: number, width: number];
+  /** Zeros before the first row and column; those after the last follow from `out`. */
+  readonly pad: readonly [top: number, left: number];
+  readonly out: readonly [height: number, width: number];
+}
+
+/** im2col: `[n, h, w, c]` to `[n, outH, outW, kernelH, kernelW, c]`, zeros outside. Arguments: out, in. */
+export interface PatchesKernel {
+  readonly kind: "patches";
+  readonly window: Window;
+}
+
+/** col2im: the transpose of `patches`, sums of what overlaps. Arguments: out `[n, h, w, c]`, in. */
+export interface UnpatchKernel {
+  readonly kind: "unpatch";
+  readonly window: Window;
+}
+
+/** out[b, i, :] = in[b, index[b, i], :]; an index out of range reads as zeros. Arguments: out, in, index. */
+export interface GatherKernel {
+  readonly kind: "gather";
+  readonly batch: number;
+  readonly rows: number;
+  readonly count: number;
+  readonly width: number;
+}
+
+/** out = 0, then out[b, index[b, i], :] += in[b, i, :]; out of range: dropped. Arguments: out, in, index. */
+export interface ScatterAddKernel {
+  readonly kind: "scatterAdd";
+  readonly batch: number;
+  readonly rows: number;
+  readonly count: number;
+  readonly width: number;
+  readonly lane: Lane;
+}
+
+/** Running sums or products along the middle axis of `[outer, length, inner]`, float32. Arguments: out, in. */
+export interface CumulativeKernel {
+  readonly kind: "cumulative";
+  readonly op: "sum" | "product";
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+  readonly reverse: boolean;
+}
+
+/** Index of the first largest along the middle axis of `[outer, length, inner]`. Arguments: out int32, in float32. */
+export interface ArgMaxKernel {
+  readonly kind: "argMax";
+  readonly outer: number;
+  readonly length: number;
+  readonly inner: number;
+}
+
+/** Indices of the `k` largest of each row, largest first, ties by lower index. Arguments: out int32, in float32. */
+export interface TopKKernel {
+  readonly kind: "topK";
+  readonly rows: number;
+  readonly length: number;
+  readonly k: number;
+}
+
+/** Lower Cholesky factor of `[batch, n, n]`; zeros above the diagonal; NaN where not positive. Arguments: out, in. */
+export interface CholeskyKernel {
+  readonly kind: "cholesky";
+  readonly batch: number;
+  readonly n: number;
+}
+
+/** Solves L x = b, or Lᵀ x = b, for lower-triangular L `[batch, n, n]`, b `[batch, n, columns]`. Arguments: out, L, b. */
+export interface TriangularSolveKernel {
+  readonly kind: "triangularSolve";
+  readonly batch: number;
+  readonly n: number;
+  readonly columns: number;
+  readonly transpose: boolean;
+}
+
+export type Kernel =
+  | LoopKernel
+  | MatmulKernel
+  | TransposeKernel
+  | PatchesKernel
+  | UnpatchKernel
+  | GatherKernel
+  | ScatterAddKernel
+  | CumulativeKernel
+  | ArgMaxKernel
+  | TopKKernel
+  | CholeskyKernel
+  | TriangularSolveKernel;
+
+/** Numbers of arguments: outputs, inputs. */
+export function arity(kernel: Kernel): readonly [outputs: number, inputs: number] {
+  switch (kernel.kind) {
+    case "loop":
+      return [kernel.outputs.length, kernel.inputs.length];
+    case "matmul":
+    case "gather":
+    case "scatterAdd":
+    case "triangularSolve":
+      return [1, 2];
+    default:
+      return [1, 1];
+  }
+}
