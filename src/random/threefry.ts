@@ -1,0 +1,41 @@
+/**
+ * Threefry-2x32 with 20 rounds: a keyed bijection of 64 bits.
+ *
+ * A stream of random numbers is `threefry(key, 0), threefry(key, 1), …`: any element can be had without those
+ * before it, and another key is an independent stream.
+ *
+ * Source: Salmon, Moraes, Dror & Shaw 2011, Parallel random numbers: as easy as 1, 2, 3,
+ * https://doi.org/10.1145/2063384.2063405
+ * Checked against: DEShawResearch/random123, tests/kat_vectors
+ *
+ * @module
+ */
+
+const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const; // random123, threefry.h, R_32x2
+const PARITY = 0x1bd11bda; // SKEIN_KS_PARITY32
+
+/** Writes the two words of `counter` encrypted under `key` to `out[0]` and `out[1]`. */
+export function threefry2x32(
+  key0: number,
+  key1: number,
+  counter0: number,
+  counter1: number,
+  out: Uint32Array,
+): void {
+  const key2 = key0 ^ key1 ^ PARITY;
+  let x0 = (counter0 + key0) | 0;
+  let x1 = (counter1 + key1) | 0;
+  let [a, b, c] = [key1, key2, key0]; // the schedule: the key words turn by one each four rounds
+  for (let group = 1; group <= 5; group++) {
+    for (let round = 0; round < 4; round++) {
+      const rotation = ROTATIONS[(group & 1 ? 0 : 4) + round]!;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
+    }
+    x0 = (x0 + a) | 0;
+    x1 = (x1 + b + group) | 0;
+    [a, b, c] = [b, c, a];
+  }
+  out[0] = x0;
+  out[1] = x1;
+}
