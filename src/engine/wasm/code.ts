@@ -218,6 +218,12 @@ export const v128 = {
       memory([0xfd, 0x5a], 2)(offset, address, value)(out);
       out.byte(index);
     },
+  store64_lane:
+    (index: number, address: Code, value: Code, offset = 0): Code =>
+    (out) => {
+      memory([0xfd, 0x5b], 3)(offset, address, value)(out);
+      out.byte(index);
+    },
   not: simd(0x4d),
   and: simd(0x4e),
   andnot: simd(0x4f),
@@ -354,3 +360,16 @@ export const loopWhile =
     body(out);
     out.byte(0x0c, 0x00, 0x0b, 0x0b); // br 0, end, end
   };
+
+/**
+ * `loopWhile` that V8 does not unroll.
+ *
+ * V8 11 unrolls an innermost loop of up to 50 graph nodes per level of nesting, and a body that fills the
+ * registers then spills (2 times slower matrix products). A loop that never runs makes the outer one not innermost
+ * when that is decided; it leaves no machine code.
+ */
+export const rolledWhile = (condition: Code, body: Code): Code =>
+  loopWhile(
+    condition,
+    sequence((out) => out.byte(0x41, 0x00, 0x04, 0x40, 0x03, 0x40, 0x0b, 0x0b), body), // if (0) { loop {} }
+  );
