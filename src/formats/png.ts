@@ -1,0 +1,57 @@
+/** PNG images, by fast-png, as plain rasters of 8-bit samples. */
+import { convertIndexedToRgb, type DecodedPng, decode, encode } from "fast-png";
+import { FormatError, ShapeError } from "../errors.js";
+
+export interface Image {
+  readonly width: number;
+  readonly height: number;
+  /** Gray, gray and alpha, RGB, or RGBA. */
+  readonly channels: 1 | 2 | 3 | 4;
+  /** Samples 0..255, `[height, width, channels]`. */
+  readonly data: Uint8Array | Uint8ClampedArray;
+}
+
+/** Returns the bytes of a PNG file. @throws ShapeError */
+export function encodePng({ width, height, channels, data }: Image): Uint8Array {
+  if (data.length !== width * height * channels) {
+    throw new ShapeError(
+      `encodePng: ${height} x ${width} x ${channels} samples expected, got ${data.length}`,
+    );
+  }
+  return encode({ width, height, channels, depth: 8, data });
+}
+
+/**
+ * Returns the image of a PNG file: palettes looked up, 1, 2 and 4 bits stretched to 0..255, 16 bits cut to 8.
+ *
+ * @param name the file's, for error messages
+ * @throws FormatError
+ */
+export function decodePng(bytes: Uint8Array, name = "png"): Image {
+  try {
+    return toImage(decode(bytes, { checkCrc: true }));
+  } catch (cause) {
+    throw new FormatError(`${name}: expected a PNG file, got one that fast-png refuses: ${cause}`, { cause });
+  }
+}
+
+function toImage(png: DecodedPng): Image {
+  const { width, height } = png;
+  if (png.palette) {
+    const data = convertIndexedToRgb(png);
+    return { width, height, channels: (data.length / (width * height)) as 3 | 4, data };
+  }
+  return { width, height, channels: png.channels as Image["channels"], data: samplesOf(png) };
+}
+
+function samplesOf({ width, height, depth, data }: DecodedPng): Uint8Array {
+  if (depth === 8) return Uint8Array.from(data);
+  if (depth === 16) return Uint8Array.from(data, (sample) => sample >> 8);
+  const rowBytes = Math.ceil((width * depth) / 8); // rows begin at a byte
+  const largest = 2 ** depth - 1;
+  return Uint8Array.from({ length: width * height }, (_, i) => {
+    const bit = (i % width) * depth;
+    const byte = data[Math.floor(i / width) * rowBytes + (bit >> 3)]!;
+    return (((byte >> (8 - depth - (bit & 7))) & largest) * 255) / largest;
+  });
+}
