@@ -1,0 +1,31 @@
+/** Types of tensor elements. float64 exists in the eager reference only; compiled programs refuse it. */
+export type DType = "float32" | "float64" | "int32" | "bool";
+
+/** Holds a tensor's elements in row-major order; bools are bytes 0 and 1. */
+export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/** Allocates `length` zeros. */
+export function allocate(dtype: DType, length: number): TypedArray {
+  switch (dtype) {
+    case "float32":
+      return new Float32Array(length);
+    case "float64":
+      return new Float64Array(length);
+    case "int32":
+      return new Int32Array(length);
+    case "bool":
+      return new Uint8Array(length);
+  }
+}
+
+/** The element type that a typed array stands for. */
+export function dtypeOf(data: TypedArray): DType {
+  if (data instanceof Float32Array) return "float32";
+  if (data instanceof Float64Array) return "float64";
+  return data instanceof Int32Array ? "int32" : "bool";
+}
+
+/** Whether derivatives with respect to this type exist. */
+export function isFloat(dtype: DType): boolean {
+  return dtype === "float32" || dtype === "float64";
+}

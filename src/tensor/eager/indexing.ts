@@ -1,0 +1,94 @@
+/**
+ * Values of the primitives that take or give indices. Hot loops: plain indices.
+ *
+ * NaN counts as -Infinity for `argMax` and `topK`.
+ *
+ * @module
+ */
+import { allocate, type TypedArray } from "../dtype.js";
+import { type Spec, sizeOf } from "../shape.js";
+import type { Value } from "./index.js";
+import { rounded } from "./rounded.js";
+
+/** out[b, i, :] = x[b, index[b, i], :]; an index out of range reads zeros. */
+export function gather(x: Value, index: Value, batchRank: number, spec: Spec): TypedArray[] {
+  const out = allocate(spec.dtype, sizeOf(spec.shape));
+  const { batch, rows, width } = rowsOf(x, batchRank);
+  const count = index.shape[batchRank]!;
+  for (let b = 0; b < batch; b++) {
+    for (let i = 0; i < count; i++) {
+      const row = index.data[b * count + i]!;
+      if (row < 0 || row >= rows) continue;
+      const from = (b * rows + row) * width;
+      out.set(x.data.subarray(from, from + width), (b * count + i) * width);
+    }
+  }
+  return [out];
+}
+
+/** out = 0, then out[b, index[b, i], :] += updates[b, i, :]; out of range: dropped. */
+export function scatterAdd(
+  updates: Value,
+  index: Value,
+  batchRank: number,
+  rows: number,
+  spec: Spec,
+): TypedArray[] {
+  const sums = new Float64Array(sizeOf(spec.shape));
+  const { batch, rows: count, width } = rowsOf(updates, batchRank);
+  for (let b = 0; b < batch; b++) {
+    for (let i = 0; i < count; i++) {
+      const row = index.data[b * count + i]!;
+      if (row < 0 || row >= rows) continue;
+      const [from, to] = [(b * count + i) * width, (b * rows + row) * width];
+      for (let j = 0; j < width; j++) sums[to + j]! += updates.data[from + j]!;
+    }
+  }
+  return [rounded(sums, spec)];
+}
+
+/** Index of the first largest along the middle axis of `[outer, length, inner]`. */
+export function argMax({ data, shape }: Value, axis: number): TypedArray[] {
+  const outer = sizeOf(shape.slice(0, axis));
+  const length = shape[axis]!;
+  const inner = sizeOf(shape.slice(axis + 1));
+  const out = new Int32Array(outer * inner);
+  for (let o = 0; o < outer; o++) {
+    for (let i = 0; i < inner; i++) {
+      let best = Number.NEGATIVE_INFINITY;
+      for (let t = 0; t < length; t++) {
+        const x = data[(o * length + t) * inner + i]!;
+        if (x > best) {
+          best = x;
+          out[o * inner + i] = t;
+        }
+      }
+    }
+  }
+  return [out];
+}
+
+/** Indices of the `k` largest of each row, largest first, ties by lower index. */
+export function topK({ data, shape }: Value, k: number): TypedArray[] {
+  const length = shape.at(-1)!;
+  const rows = data.length / length;
+  const out = new Int32Array(rows * k);
+  for (let row = 0; row < rows; row++) {
+    const values = Array.from(data.subarray(row * length, (row + 1) * length), (x) =>
+      Number.isNaN(x) ? Number.NEGATIVE_INFINITY : x,
+    );
+    const order = values.map((_, i) => i).sort((i, j) => compare(values[j]!, values[i]!) || i - j);
+    out.set(order.slice(0, k), row * k);
+  }
+  return [out];
+}
+
+const compare = (a: number, b: number) => (a < b ? -1 : a > b ? 1 : 0);
+
+function rowsOf({ shape }: Value, batchRank: number): { batch: number; rows: number; width: number } {
+  return {
+    batch: sizeOf(shape.slice(0, batchRank)),
+    rows: shape[batchRank]!,
+    width: sizeOf(shape.slice(batchRank + 1)),
+  };
+}

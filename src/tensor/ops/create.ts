@@ -1,0 +1,131 @@
+/**
+ * Tensors from plain values.
+ *
+ * @module
+ */
+import { ShapeError } from "../../errors.js";
+import { allocate, type DType, dtypeOf, type TypedArray } from "../dtype.js";
+import { fromData } from "../eager/index.js";
+import { type Shape, sameShape, show, sizeOf } from "../shape.js";
+import type { Tensor } from "../tensor.js";
+
+/** Numbers or bools in nested arrays. */
+export type Nested = number | boolean | readonly Nested[];
+
+export interface TensorOptions {
+  /** Default: that of a typed array; otherwise float32, or bool for booleans. */
+  readonly dtype?: DType;
+  /** Default: that of the nesting, or `[length]` of a typed array. */
+  readonly shape?: Shape;
+}
+
+/**
+ * Makes a tensor from nested arrays, a number, or a typed array in row-major order. The data is copied.
+ *
+ * @throws ShapeError when rows differ in length or the size does not fit `shape`
+ */
+export function tensor(data: Nested | TypedArray, options: TensorOptions = {}): Tensor {
+  const flat: (number | boolean)[] = [];
+  let source: ArrayLike<number | boolean> = flat;
+  let natural: Shape;
+  let dtype: DType;
+  if (ArrayBuffer.isView(data)) {
+    source = data as TypedArray;
+    natural = [source.length];
+    dtype = options.dtype ?? dtypeOf(data as TypedArray);
+  } else {
+    natural = flattenNested(data as Nested, flat);
+    dtype = options.dtype ?? (typeof flat[0] === "boolean" ? "bool" : "float32");
+  }
+  const shape = options.shape ?? natural;
+  checkShape(shape, "tensor");
+  if (sizeOf(shape) !== source.length) {
+    throw new ShapeError(
+      `tensor: shape ${show(shape)} holds ${sizeOf(shape)} elements, got ${source.length}`,
+    );
+  }
+  const values = allocate(dtype, source.length);
+  for (let i = 0; i < source.length; i++)
+    values[i] = dtype === "bool" ? (source[i] ? 1 : 0) : Number(source[i]);
+  return fromData({ shape: [...shape], dtype }, values);
+}
+
+/** A tensor without axes. */
+export function scalar(value: number | boolean, dtype: DType = "float32"): Tensor {
+  const data = allocate(dtype, 1);
+  data[0] = dtype === "bool" ? (value ? 1 : 0) : Number(value);
+  return fromData({ shape: [], dtype }, data);
+}
+
+/** Every element `value`. */
+export function full(shape: Shape, value: number | boolean, dtype: DType = "float32"): Tensor {
+  checkShape(shape, "full");
+  const data = allocate(dtype, sizeOf(shape));
+  if (Number(value) !== 0) data.fill(Number(value));
+  return fromData({ shape: [...shape], dtype }, data);
+}
+
+export function zeros(shape: Shape, dtype: DType = "float32"): Tensor {
+  return full(shape, 0, dtype);
+}
+
+export function ones(shape: Shape, dtype: DType = "float32"): Tensor {
+  return full(shape, 1, dtype);
+}
+
+export function zerosLike({ shape, dtype }: Tensor): Tensor {
+  return zeros(shape, dtype);
+}
+
+export function onesLike({ shape, dtype }: Tensor): Tensor {
+  return ones(shape, dtype);
+}
+
+/** 0, 1, …, count - 1. */
+export function arange(count: number, dtype: DType = "int32"): Tensor {
+  checkShape([count], "arange");
+  return fromData({ shape: [count], dtype }, allocate(dtype, count).map((_, i) => i) as TypedArray);
+}
+
+/** `count` evenly spaced values, both ends included. */
+export function linspace(start: number, end: number, count: number, dtype: DType = "float32"): Tensor {
+  checkShape([count], "linspace");
+  const step = count > 1 ? (end - start) / (count - 1) : 0;
+  return fromData(
+    { shape: [count], dtype },
+    allocate(dtype, count).map((_, i) => start + i * step) as TypedArray,
+  );
+}
+
+/** The n by n identity matrix. */
+export function eye(n: number, dtype: DType = "float32"): Tensor {
+  checkShape([n], "eye");
+  const data = allocate(dtype, n * n);
+  for (let i = 0; i < n; i++) data[i * n + i] = 1;
+  return fromData({ shape: [n, n], dtype }, data);
+}
+
+function checkShape(shape: Shape, who: string): void {
+  if (shape.some((extent) => !Number.isSafeInteger(extent) || extent < 0)) {
+    throw new ShapeError(`${who}: sizes must be integers >= 0, got ${show(shape)}`);
+  }
+}
+
+function flattenNested(data: Nested, into: (number | boolean)[]): number[] {
+  if (!Array.isArray(data)) {
+    if (typeof data !== "number" && typeof data !== "boolean") {
+      throw new ShapeError(`tensor: expected numbers or booleans, got ${typeof data}`);
+    }
+    into.push(data);
+    return [];
+  }
+  let inner: number[] | undefined;
+  for (const row of data as readonly Nested[]) {
+    const shape = flattenNested(row, into);
+    if (inner && !sameShape(inner, shape)) {
+      throw new ShapeError(`tensor: rows must have one shape, got ${show(inner)} and ${show(shape)}`);
+    }
+    inner = shape;
+  }
+  return [data.length, ...(inner ?? [])];
+}

@@ -1,0 +1,7 @@
+export * from "./conv.js";
+export * from "./create.js";
+export * from "./elementwise.js";
+export * from "./indexing.js";
+export * from "./linalg.js";
+export * from "./reduce.js";
+export * from "./structure.js";

@@ -1,0 +1,123 @@
+/**
+ * Reductions, and running sums and products. Axes default to all; a reduced axis is dropped unless `keepDims`.
+ *
+ * @module
+ */
+import { ShapeError } from "../../errors.js";
+import { normalizeAxes, normalizeAxis, show, sizeOf } from "../shape.js";
+import type { Tensor } from "../tensor.js";
+import { bind1 } from "../trace.js";
+import { full, ones } from "./create.js";
+import { add, div, equal, exp, log, mul, neg, select, square, stopGradient, sub } from "./elementwise.js";
+import { concatenate, reshape, slice } from "./structure.js";
+
+export interface ReduceOptions {
+  /** Keep the reduced axes with size 1. Default: false. */
+  readonly keepDims?: boolean;
+}
+
+type Reduction = (x: Tensor, axes?: number | readonly number[], options?: ReduceOptions) => Tensor;
+
+const reduction =
+  (primitive: "sum" | "max"): Reduction =>
+  (x, axes, { keepDims = false } = {}) => {
+    const list = normalizeAxes(axes, x.rank, primitive);
+    const reduced = list.length === 0 ? x : bind1(primitive, [x], { axes: list });
+    return keepDims ? reshape(reduced, keptShape(x, list)) : reduced;
+  };
+
+/** The sum; of nothing, 0. */
+export const sum: Reduction = reduction("sum");
+
+/** The largest; of nothing, -Infinity. The gradient of a tie is shared evenly among the largest. */
+export const max: Reduction = reduction("max");
+
+/** The smallest; of nothing, Infinity. The gradient of a tie is shared evenly among the smallest. */
+export const min: Reduction = (x, axes, options) => neg(max(neg(x), axes, options));
+
+/** The arithmetic mean. */
+export const mean: Reduction = (x, axes, options) => {
+  const list = normalizeAxes(axes, x.rank, "mean");
+  const count = sizeOf(list.map((axis) => x.shape[axis]!));
+  if (count === 0)
+    throw new ShapeError(`mean: expected at least one element along axes [${list}], got ${show(x.shape)}`);
+  return mul(sum(x, list, options), 1 / count);
+};
+
+/** The variance around the mean, divided by the count (not count - 1). */
+export const variance: Reduction = (x, axes, options) =>
+  mean(square(sub(x, mean(x, axes, { keepDims: true }))), axes, options);
+
+/** log Σ eˣ, without overflow. */
+export const logSumExp: Reduction = (x, axes, { keepDims = false } = {}) => {
+  const list = normalizeAxes(axes, x.rank, "logSumExp");
+  const top = stopGradient(max(x, list, { keepDims: true }));
+  const shift = select(equal(sub(top, top), 0), top, 0); // all -Infinity: ∞ - ∞ would be NaN
+  const result = add(log(sum(exp(sub(x, shift)), list, { keepDims: true })), shift);
+  return keepDims
+    ? result
+    : reshape(
+        result,
+        x.shape.filter((_, axis) => !list.includes(axis)),
+      );
+};
+
+/** eˣ / Σ eˣ along an axis. */
+export function softmax(x: Tensor, axis = -1): Tensor {
+  const shifted = exp(sub(x, stopGradient(max(x, axis, { keepDims: true }))));
+  return div(shifted, sum(shifted, axis, { keepDims: true }));
+}
+
+/** x - log Σ eˣ along an axis. */
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  const shifted = sub(x, stopGradient(max(x, axis, { keepDims: true })));
+  return sub(shifted, log(sum(exp(shifted), axis, { keepDims: true })));
+}
+
+/** Index of the largest along an axis, the first of a tie; int32, not differentiable. */
+export function argMax(x: Tensor, axis = -1): Tensor {
+  return bind1("argMax", [x], { axis: normalizeAxis(axis, x.rank, "argMax") });
+}
+
+export interface RunningOptions {
+  /** From the end to the start. Default: false. */
+  readonly reverse?: boolean;
+}
+
+/**
+ * The linear recurrence hₜ = aₜ hₜ₋₁ + bₜ along an axis, with h before the first being 0.
+ *
+ * Discounted returns are one in reverse: Gₜ = γₜ Gₜ₊₁ + rₜ. Differentiable in a and b.
+ */
+export function recurrence(a: Tensor, b: Tensor, axis = 0, { reverse = false }: RunningOptions = {}): Tensor {
+  return bind1("recurrence", [a, b], { axis: normalizeAxis(axis, b.rank, "recurrence"), reverse });
+}
+
+/** Running sums along an axis. */
+export function cumsum(x: Tensor, axis = 0, options: RunningOptions = {}): Tensor {
+  return recurrence(ones(x.shape, x.dtype), x, axis, options);
+}
+
+/** Running products along an axis. Exact derivatives, zeros included. */
+export function cumprod(x: Tensor, axis = 0, options: RunningOptions = {}): Tensor {
+  const along = normalizeAxis(axis, x.rank, "cumprod");
+  const extent = x.shape[along]!;
+  if (extent === 0) return x;
+  const cut = (start: number, limit: number) =>
+    slice(
+      x,
+      x.shape.map((_, i) => (i === along ? start : 0)),
+      x.shape.map((n, i) => (i === along ? limit : n)),
+    );
+  const rest = full(
+    x.shape.map((n, i) => (i === along ? n - 1 : n)),
+    0,
+    x.dtype,
+  );
+  const first = options.reverse ? [rest, cut(extent - 1, extent)] : [cut(0, 1), rest];
+  return recurrence(x, concatenate(first, along), axis, options); // h₀ = x₀, then hₜ = xₜ hₜ₋₁
+}
+
+function keptShape(x: Tensor, axes: readonly number[]): number[] {
+  return x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
+}

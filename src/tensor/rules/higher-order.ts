@@ -1,0 +1,222 @@
+/**
+ * Derivatives of the primitives that hold a function: forward mode, and reverse mode as a pullback.
+ *
+ * @module
+ */
+
+import { ShapeError } from "../../errors.js";
+import { isFloat } from "../dtype.js";
+import { zeros, zerosLike } from "../ops/create.js";
+import { add } from "../ops/elementwise.js";
+import type { Primitive, PrimitiveParams } from "../primitives.js";
+import { evalProgram, type Program, trace } from "../program.js";
+import type { Spec } from "../shape.js";
+import type { Tensor } from "../tensor.js";
+import { bind } from "../trace.js";
+import { jvpFlat } from "../transforms/jvp.js";
+import { scanFlat } from "../transforms/scan.js";
+import { vjpFlat } from "../transforms/vjp.js";
+
+/** A tangent or cotangent; null stands for zero, and for what has no derivative. */
+export type MaybeTensor = Tensor | null;
+
+export interface HigherOrderRule<P extends Primitive> {
+  readonly kind: "higherOrder";
+  readonly forward: (
+    primals: readonly Tensor[],
+    tangents: readonly MaybeTensor[],
+    params: PrimitiveParams[P],
+  ) => [results: Tensor[], tangents: MaybeTensor[]];
+  /** Results, and the map from cotangents of the results to those of the operands. Null: reverse mode transposes `forward`. */
+  readonly reverse: (
+    primals: readonly Tensor[],
+    params: PrimitiveParams[P],
+  ) => [results: Tensor[], pullback: (cotangents: readonly MaybeTensor[]) => MaybeTensor[]] | null;
+}
+
+const floats = <T extends Spec>(list: readonly T[]): T[] => list.filter(({ dtype }) => isFloat(dtype));
+
+/** Puts the entries of `list` at the float places of `specs`, null elsewhere. */
+function atFloats(specs: readonly Spec[], list: readonly MaybeTensor[]): MaybeTensor[] {
+  let next = 0;
+  return specs.map(({ dtype }) => (isFloat(dtype) ? list[next++]! : null));
+}
+
+/** The entries at float places, zeros for null. */
+function denseFloats(specs: readonly Spec[], list: readonly MaybeTensor[]): Tensor[] {
+  return specs.flatMap((spec, i) => (isFloat(spec.dtype) ? [list[i] ?? zeros(spec.shape, spec.dtype)] : []));
+}
+
+const barrier: HigherOrderRule<"barrier"> = {
+  kind: "higherOrder",
+  forward: (primals, tangents) => [bind("barrier", primals, {}), [...tangents]],
+  reverse: (primals) => [bind("barrier", primals, {}), (cotangents) => [...cotangents]],
+};
+
+const checkpoint: HigherOrderRule<"checkpoint"> = {
+  kind: "higherOrder",
+  forward(primals, tangents, { body }) {
+    const n = primals.length;
+    const dual = (args: readonly Tensor[]) => {
+      const [results, resultTangents] = jvpFlat(
+        (xs) => evalProgram(body, xs),
+        args.slice(0, n),
+        atFloats(primals, args.slice(n)),
+      );
+      return [...results, ...denseFloats(results, resultTangents)];
+    };
+    const args = [...primals, ...denseFloats(primals, tangents)];
+    const { program, captures } = trace(dual, args, "checkpoint");
+    const all = bind("checkpoint", [...args, ...captures], { body: program });
+    const count = body.outputs.length;
+    return [all.slice(0, count), atFloats(body.outputs, all.slice(count))];
+  },
+  reverse(primals, { body }) {
+    const pullback = (cotangents: readonly MaybeTensor[]) => {
+      // behind the barrier the values are new ones, known only once the cotangents are: nothing is kept till then
+      const dense = denseFloats(body.outputs, cotangents);
+      const held = bind("barrier", [...primals, ...dense], {});
+      const [, pull] = vjpFlat((xs) => evalProgram(body, xs), held.slice(0, primals.length));
+      return pull(atFloats(body.outputs, held.slice(primals.length)));
+    };
+    return [bind("checkpoint", primals, { body }), pullback];
+  },
+};
+
+const scan: HigherOrderRule<"scan"> = {
+  kind: "higherOrder",
+  forward(primals, tangents, params) {
+    const { body, numConsts, numCarry, length, reverse } = params;
+    const split = <T>(list: readonly T[]) =>
+      [
+        list.slice(0, numConsts),
+        list.slice(numConsts, numConsts + numCarry),
+        list.slice(numConsts + numCarry),
+      ] as const;
+    const groups = split(primals);
+    const specs = split(body.inputs);
+    const groupTangents = split(tangents);
+    const duals = groups.map((group, i) => [...group, ...denseFloats(group, groupTangents[i]!)]);
+    const sizes = duals.map((dual) => dual.length);
+
+    const step = (args: readonly Tensor[]): Tensor[] => {
+      let start = 0;
+      const parts = sizes.map((size) => args.slice(start, (start += size)));
+      const values = parts.flatMap((part, i) => part.slice(0, groups[i]!.length));
+      const moves = parts.flatMap((part, i) => atFloats(specs[i]!, part.slice(groups[i]!.length)));
+      const [results, resultTangents] = jvpFlat((xs) => evalProgram(body, xs), values, moves);
+      const carry = results.slice(0, numCarry);
+      const ys = results.slice(numCarry);
+      return [
+        ...carry,
+        ...denseFloats(carry, resultTangents.slice(0, numCarry)),
+        ...ys,
+        ...denseFloats(ys, resultTangents.slice(numCarry)),
+      ];
+    };
+    const all = scanFlat(step, { consts: duals[0]!, carry: duals[1]!, xs: duals[2]!, length, reverse });
+
+    const carrySpecs = body.outputs.slice(0, numCarry);
+    const ySpecs = body.outputs.slice(numCarry);
+    const numCarryFloats = floats(carrySpecs).length;
+    const ysStart = numCarry + numCarryFloats;
+    return [
+      [...all.slice(0, numCarry), ...all.slice(ysStart, ysStart + ySpecs.length)],
+      [
+        ...atFloats(carrySpecs, all.slice(numCarry, ysStart)),
+        ...atFloats(ySpecs, all.slice(ysStart + ySpecs.length)),
+      ],
+    ];
+  },
+
+  // keeps the carry of each step, and computes the rest of the step again on the way back
+  reverse(primals, params) {
+    const { body, numConsts, numCarry, length, reverse } = params;
+    const consts = primals.slice(0, numConsts);
+    const xs = primals.slice(numConsts + numCarry);
+    const keeping: Program = {
+      ...body,
+      outputs: [...body.outputs, ...body.inputs.slice(numConsts, numConsts + numCarry)],
+    };
+    const all = bind("scan", primals, { ...params, body: keeping });
+    const results = all.slice(0, body.outputs.length);
+    const carries = all.slice(body.outputs.length);
+    const carrySpecs = body.outputs.slice(0, numCarry);
+
+    const pullback = (cotangents: readonly MaybeTensor[]): MaybeTensor[] => {
+      const carryCotangents = denseFloats(carrySpecs, cotangents.slice(0, numCarry));
+      const yCotangents = denseFloats(results.slice(numCarry), cotangents.slice(numCarry));
+      const constCotangents = floats(consts).map(zerosLike);
+      const numMoving = carryCotangents.length;
+
+      const step = (args: readonly Tensor[]): Tensor[] => {
+        let start = 0;
+        const next = (count: number) => args.slice(start, (start += count));
+        const [stepConsts, carryBar, constBar] = [
+          next(numConsts),
+          next(numMoving),
+          next(constCotangents.length),
+        ];
+        const [carry, x, yBar] = [next(numCarry), next(xs.length), next(yCotangents.length)];
+        const inputs = [...stepConsts, ...carry, ...x];
+        const [, pull] = vjpFlat((flat) => evalProgram(body, flat), inputs);
+        const bars = denseFloats(
+          inputs,
+          pull([...atFloats(carrySpecs, carryBar), ...atFloats(body.outputs.slice(numCarry), yBar)]),
+        );
+        const ofConsts = bars.slice(0, constBar.length).map((bar, i) => add(constBar[i]!, bar));
+        const ofCarry = bars.slice(constBar.length, constBar.length + numMoving);
+        return [...ofCarry, ...ofConsts, ...bars.slice(constBar.length + numMoving)];
+      };
+      const bars = scanFlat(step, {
+        consts,
+        carry: [...carryCotangents, ...constCotangents],
+        xs: [...carries, ...xs, ...yCotangents],
+        length,
+        reverse: !reverse,
+      });
+      const ofConsts = atFloats(consts, bars.slice(numMoving, numMoving + constCotangents.length));
+      const ofCarry = atFloats(carrySpecs, bars.slice(0, numMoving));
+      return [...ofConsts, ...ofCarry, ...atFloats(xs, bars.slice(numMoving + constCotangents.length))];
+    };
+    return [results, pullback];
+  },
+};
+
+const custom: HigherOrderRule<"custom"> = {
+  kind: "higherOrder",
+  forward(primals, tangents, params) {
+    const { numArgs, jvp, body } = params;
+    if (!jvp) {
+      throw new ShapeError(
+        "customGradient: forward mode (jvp) needs a tangent rule, got only a reverse rule. Use customJvp, or grad and vjp only",
+      );
+    }
+    refuseCaptures(tangents.slice(numArgs), "customJvp");
+    const results = bind("custom", primals, params);
+    const args = primals.slice(0, numArgs);
+    const dense = args.map((x, i) => tangents[i] ?? zerosLike(x));
+    return [results, jvp(args, dense).map((t, i) => (isFloat(body.outputs[i]!.dtype) ? t : null))];
+  },
+  reverse(primals, params) {
+    const { numArgs, vjp } = params;
+    if (!vjp) return null;
+    const [results, pull] = vjp(primals.slice(0, numArgs));
+    const pullback = (cotangents: readonly MaybeTensor[]) => {
+      const dense = results.map((r, i) => cotangents[i] ?? zerosLike(r));
+      return [...pull(dense), ...primals.slice(numArgs).map(() => null)];
+    };
+    return [results, pullback];
+  },
+};
+
+/** @throws ShapeError when a tensor that a custom function closes over is being differentiated */
+export function refuseCaptures(tangents: readonly MaybeTensor[], who: string): void {
+  if (tangents.some((t) => t !== null)) {
+    throw new ShapeError(
+      `${who}: expected every differentiated tensor as an argument, got one that the function closes over. Pass it as an argument`,
+    );
+  }
+}
+
+export const higherOrder = { barrier, checkpoint, scan, custom };
