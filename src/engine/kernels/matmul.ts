@@ -8,6 +8,7 @@
  * @module
  */
 import { type Code, f32, f32x4, i32, loopWhile, rolledWhile, sequence, v128 } from "../wasm/code.js";
+import { loadLanes, plus, repeat, storeLanes, vectorsOf } from "../wasm/lanes.js";
 import type { FunctionBuilder } from "../wasm/module.js";
 import { type EmitContext, madd } from "./context.js";
 import type { MatmulKernel } from "./kernel.js";
@@ -245,7 +246,7 @@ function tile(
   at: Addresses,
   overK: KLoop,
 ): Code {
-  const widths = vectorWidths(columns);
+  const widths = vectorsOf(columns).map(({ width }) => width);
   const sums = Array.from({ length: rows }, () => fn.locals("v128", widths.length));
   const bVectors = fn.locals("v128", widths.length);
   const aSplat = fn.local("v128");
@@ -285,11 +286,6 @@ function tile(
   );
 }
 
-/** Elements in each vector of a row of the tile. */
-function vectorWidths(columns: number): number[] {
-  return Array.from({ length: Math.ceil(columns / 4) }, (_, v) => Math.min(4, columns - 4 * v));
-}
-
 /** Offset of the row with the lowest address, from row 0: offsets in instructions cannot be negative. */
 function lowest(rows: number, stride: number): number {
   return stride < 0 ? (rows - 1) * stride : 0;
@@ -297,19 +293,6 @@ function lowest(rows: number, stride: number): number {
 
 function fromLowest(row: number, rows: number, stride: number): number {
   return row * stride - lowest(rows, stride);
-}
-
-function loadLanes(width: number, address: Code, offset: number): Code {
-  if (width === 4) return v128.load(address, offset);
-  if (width === 3) return v128.load32_lane(2, address, v128.load64_zero(address, offset), offset + 8);
-  return width === 2 ? v128.load64_zero(address, offset) : v128.load32_zero(address, offset);
-}
-
-function storeLanes(width: number, address: Code, value: Code, offset: number): Code {
-  if (width === 4) return v128.store(address, value, offset);
-  if (width === 1) return v128.store32_lane(0, address, value, offset);
-  const pair = v128.store64_lane(0, address, value, offset);
-  return width === 2 ? pair : sequence(pair, v128.store32_lane(2, address, value, offset + 8));
 }
 
 /** C[m] = Σₖ A[m, k] B[k], both contiguous along k: four partial sums in the lanes, four rows at a time. */
@@ -368,13 +351,4 @@ function rowDots(fn: FunctionBuilder, context: EmitContext, { m, k, a, c }: Prod
 function horizontalSum(vector: Code): Code {
   const lanes = [0, 1, 2, 3].map((i) => f32x4.extract_lane(i, vector));
   return f32.add(f32.add(lanes[0]!, lanes[1]!), f32.add(lanes[2]!, lanes[3]!));
-}
-
-/** Runs `body` `count` times; straight through if once. */
-function repeat(fn: FunctionBuilder, count: number, body: Code): Code {
-  return count === 1 ? body : fn.for(count, () => body);
-}
-
-function plus(address: Code, bytes: number): Code {
-  return bytes === 0 ? address : i32.add(address, i32.const(bytes));
 }

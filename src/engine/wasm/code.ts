@@ -168,6 +168,8 @@ export const i32 = {
   and: plain(0x71),
   or: plain(0x72),
   shl: plain(0x74),
+  shr_s: plain(0x75),
+  shr_u: plain(0x76),
   trunc_sat_f32_s: plain(0xfc, 0x00),
   reinterpret_f32: plain(0xbc),
 } as const;
@@ -218,10 +220,11 @@ export const v128 = {
       memory([0xfd, 0x5a], 2)(offset, address, value)(out);
       out.byte(index);
     },
+  /** Stores lanes 2 · `index` and 2 · `index` + 1. */
   store64_lane:
     (index: number, address: Code, value: Code, offset = 0): Code =>
     (out) => {
-      memory([0xfd, 0x5b], 3)(offset, address, value)(out);
+      memory([0xfd, 0x5b], 2)(offset, address, value)(out);
       out.byte(index);
     },
   not: simd(0x4d),
@@ -272,6 +275,8 @@ export const i32x4 = {
   min_s: simd(0xb6),
   max_s: simd(0xb8),
   trunc_sat_f32x4_s: simd(0xf8),
+  /** `bitselect` for masks whose lanes are all zeros or all ones; one instruction. Relaxed SIMD. */
+  relaxed_laneselect: simd(0x10b),
 } as const;
 
 export const f32x4 = {
