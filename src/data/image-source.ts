@@ -1,0 +1,119 @@
+/**
+ * Labelled images to make few-shot classes of, and views of them: some classes, splits, rotations.
+ *
+ * @module
+ */
+import { ConfigError } from "../errors.js";
+import { Rng } from "../random/index.js";
+
+/** Classes 0, 1, … `numClasses` − 1 with images 0, 1, … `imagesPerClass` − 1 of each, all of one size. */
+export interface ImageSource {
+  readonly numClasses: number;
+  readonly imagesPerClass: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** Returns the image, `[height, width, channels]`, 0..255. The caller does not change it. */
+  image(classIndex: number, instance: number): Uint8Array;
+}
+
+/** Numbers of classes. */
+export interface SplitSizes {
+  readonly train: number;
+  /** Default: 0. */
+  readonly validation?: number;
+  readonly test: number;
+}
+
+export interface Split {
+  readonly train: ImageSource;
+  readonly validation: ImageSource;
+  readonly test: ImageSource;
+}
+
+/** Returns the given classes of `source`, numbered in the given order. @throws ConfigError */
+export function selectClasses(source: ImageSource, classes: ArrayLike<number>): ImageSource {
+  const chosen = Int32Array.from(classes);
+  const wrong = chosen.find((index) => index < 0 || index >= source.numClasses);
+  if (wrong !== undefined) {
+    throw new ConfigError(`selectClasses: a class must be in 0..${source.numClasses - 1}, got ${wrong}`);
+  }
+  return {
+    ...source,
+    numClasses: chosen.length,
+    image: (classIndex, instance) => source.image(chosen[classIndex]!, instance),
+  };
+}
+
+/**
+ * Shares the classes out at random: the same split for the same seed. Classes that no size asks for are
+ * left out.
+ *
+ * Split first and rotate then, or the rotations of one character land on both sides.
+ *
+ * @throws ConfigError
+ */
+export function splitClasses(source: ImageSource, sizes: SplitSizes, seed = 0): Split {
+  const { train, validation = 0, test } = sizes;
+  for (const [name, size] of Object.entries({ train, validation, test })) {
+    if (!Number.isInteger(size) || size < 0) {
+      throw new ConfigError(`splitClasses: ${name} must be an integer >= 0, got ${size}`);
+    }
+  }
+  const total = train + validation + test;
+  if (total > source.numClasses) {
+    const got = `${train} + ${validation} + ${test} = ${total}`;
+    throw new ConfigError(
+      `splitClasses: expected at most the source's ${source.numClasses} classes, got ${got}`,
+    );
+  }
+  const order = Rng.seed(seed).fork("split").permutation(source.numClasses);
+  return {
+    train: selectClasses(source, order.subarray(0, train)),
+    validation: selectClasses(source, order.subarray(train, train + validation)),
+    test: selectClasses(source, order.subarray(train + validation, total)),
+  };
+}
+
+/**
+ * Makes each multiple of 90 degrees a class of its own: class `4 c + k` is class `c` after `k` quarter turns
+ * to the left.
+ *
+ * Papers differ in what they rotate: MAML and prototypical networks every split, Reptile the training
+ * classes only. Say which by calling this on those splits.
+ *
+ * Differs: MAML's code (cbfinn/maml@a7f45f1, data_generator.py:136-150) draws one rotation a class and task, so that two rotations of a character never
+ * meet in a task; here they may.
+ *
+ * @throws ConfigError unless the images are square
+ */
+export function rotationsAsClasses(source: ImageSource): ImageSource {
+  const { height, width, channels } = source;
+  if (height !== width) {
+    throw new ConfigError(`rotationsAsClasses: images must be square, got ${height} x ${width}`);
+  }
+  return {
+    ...source,
+    numClasses: source.numClasses * 4,
+    image: (classIndex, instance) =>
+      turnedLeft(source.image(Math.floor(classIndex / 4), instance), classIndex % 4, width, channels),
+  };
+}
+
+/** Returns a square image after some quarter turns to the left. */
+function turnedLeft(image: Uint8Array, turns: number, side: number, channels: number): Uint8Array {
+  if (turns === 0) return image;
+  const turned = new Uint8Array(image.length);
+  const last = side - 1;
+  // where pixel (row 0, column 0) comes from, and how far apart the sources of neighbours lie
+  const origin = [0, last, last * side + last, last * side][turns]!;
+  const down = [side, -1, -side, 1][turns]!;
+  const right = [1, side, -1, -side][turns]!;
+  for (let row = 0, at = 0; row < side; row++) {
+    for (let column = 0; column < side; column++) {
+      const from = (origin + row * down + column * right) * channels;
+      for (let channel = 0; channel < channels; channel++) turned[at++] = image[from + channel]!;
+    }
+  }
+  return turned;
+}
