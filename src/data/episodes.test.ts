@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { ConfigError } from "../errors.js";
+import { Rng } from "../random/index.js";
+import { sampleEpisodes } from "./episodes.js";
+import { glyphs } from "./glyphs.js";
+import { type ImageSource, rotationsAsClasses } from "./image-source.js";
+
+/** Images of one pixel that says which it is. */
+const numbered: ImageSource = {
+  numClasses: 20,
+  imagesPerClass: 10,
+  height: 1,
+  width: 1,
+  channels: 1,
+  image: (classIndex, instance) => Uint8Array.of(10 * classIndex + instance),
+};
+
+const options = fc.record({
+  tasks: fc.integer({ min: 1, max: 4 }),
+  ways: fc.integer({ min: 1, max: 20 }),
+  shots: fc.integer({ min: 1, max: 5 }),
+  queries: fc.integer({ min: 1, max: 5 }),
+});
+
+test("no image is used twice in a task, and a label is one class throughout it", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 1000 }), options, (seed, wanted) => {
+      const { support, query } = sampleEpisodes(numbered, Rng.seed(seed), wanted);
+      for (let task = 0; task < wanted.tasks; task++) {
+        const seen = new Set<number>();
+        const classOf = new Map<number, number>();
+        for (const [{ x, y }, each] of [[support, wanted.shots] as const, [query, wanted.queries] as const]) {
+          const count = wanted.ways * each;
+          for (let k = task * count; k < (task + 1) * count; k++) {
+            const id = Math.round(x.data[k]! * 255);
+            seen.add(id);
+            const label = y.data[k]!;
+            if (!classOf.has(label)) classOf.set(label, Math.floor(id / 10));
+            expect(Math.floor(id / 10)).toBe(classOf.get(label));
+          }
+        }
+        expect(seen.size).toBe(wanted.ways * (wanted.shots + wanted.queries));
+        expect(new Set(classOf.values()).size).toBe(wanted.ways);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("arrays are stacked, with the axes that are promised", () => {
+  const wanted = { tasks: 3, ways: 5, shots: 2, queries: 4 };
+  const { support, query } = sampleEpisodes(glyphs(), Rng.seed(0), wanted);
+  expect(support.x.shape).toEqual([3, 10, 28, 28, 1]);
+  expect(support.y.shape).toEqual([3, 10]);
+  expect(query.x.shape).toEqual([3, 20, 28, 28, 1]);
+  expect([...support.y.data.subarray(0, 10)]).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4]);
+  expect(Math.max(...support.x.data)).toBe(1);
+  expect(Math.min(...support.x.data)).toBe(0);
+});
+
+test("the same stream draws the same bytes, and goes on to other tasks", () => {
+  const wanted = { tasks: 2, ways: 5, shots: 1, queries: 1 };
+  const rng = Rng.seed(1);
+  const first = sampleEpisodes(glyphs(), rng, wanted);
+  expect(sampleEpisodes(glyphs(), Rng.seed(1), wanted)).toEqual(first);
+  expect(sampleEpisodes(glyphs(), rng, wanted)).not.toEqual(first);
+});
+
+test("every class gets every label", () => {
+  const tasks = 2000;
+  const { support } = sampleEpisodes(numbered, Rng.seed(2), { tasks, ways: 4, shots: 1, queries: 1 });
+  const counts = new Int32Array(20 * 4);
+  for (let k = 0; k < tasks * 4; k++) {
+    counts[Math.floor(Math.round(support.x.data[k]! * 255) / 10) * 4 + support.y.data[k]!]!++;
+  }
+  for (const count of counts) expect(Math.abs(count - 100)).toBeLessThan(50); // 5 standard deviations
+});
+
+test("a 5-way 1-shot task takes less than 0.2 ms", () => {
+  const source = rotationsAsClasses(glyphs());
+  const draw = () => sampleEpisodes(source, Rng.seed(3), { tasks: 200, ways: 5, shots: 1, queries: 1 });
+  draw(); // inks the drawings
+  const times = [0, 1, 2].map(() => {
+    const start = performance.now();
+    draw();
+    return performance.now() - start;
+  });
+  expect(Math.min(...times) / 200).toBeLessThan(0.2);
+});
+
+test("all that is wrong with the options is said at once", () => {
+  const wrong = () => sampleEpisodes(numbered, Rng.seed(0), { tasks: 0, ways: 21, shots: 6, queries: 5 });
+  expect(wrong).toThrow(ConfigError);
+  expect(wrong).toThrow(
+    "sampleEpisodes: tasks must be an integer >= 1, got 0; ways must be at most the source's 20",
+  );
+  expect(wrong).toThrow("shots + queries must be at most the source's 10 images a class, got 6 + 5");
+});
