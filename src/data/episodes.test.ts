@@ -79,14 +79,14 @@ test("every class gets every label", () => {
 
 test("a 5-way 1-shot task takes less than 0.2 ms", () => {
   const source = rotationsAsClasses(glyphs());
-  const draw = () => sampleEpisodes(source, Rng.seed(3), { tasks: 200, ways: 5, shots: 1, queries: 1 });
+  const draw = () => sampleEpisodes(source, Rng.seed(3), { tasks: 32, ways: 5, shots: 1, queries: 1 });
   draw(); // inks the drawings
-  const times = [0, 1, 2].map(() => {
+  const times = Array.from({ length: 20 }, () => {
     const start = performance.now();
     draw();
     return performance.now() - start;
   });
-  expect(Math.min(...times) / 200).toBeLessThan(0.2);
+  expect(Math.min(...times) / 32).toBeLessThan(0.2); // the least: other programs may run
 });
 
 test("all that is wrong with the options is said at once", () => {
