@@ -9,8 +9,8 @@ import type { FunctionBuilder } from "../wasm/module.js";
 import type { EmitContext } from "./context.js";
 import type { TransposeKernel } from "./kernel.js";
 
-/** Rows of the input that one pass over its columns reads: their cache lines are to stay until the next 4 columns. */
-const BLOCK_ROWS = 64;
+/** Rows of the input per pass over its columns: a cache line of the output, and few enough lines of the input to stay. */
+const BLOCK_ROWS = 16;
 
 export function emitTranspose({ batch, rows, columns }: TransposeKernel, context: EmitContext): number {
   return context.module.define(["i32", "i32"], (fn) => {
