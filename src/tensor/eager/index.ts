@@ -23,7 +23,7 @@ export const eager: Trace = {
   name: "eager",
   lift: (x) => x,
   process(primitive, inputs, params, specs) {
-    const results = evaluate[primitive](inputs.map(valueOf), params, specs);
+    const results = evaluate[primitive](inputs.map(toValue), params, specs);
     return specs.map((spec, i) => fromData(spec, results[i]!));
   },
 };
@@ -34,6 +34,6 @@ export function fromData({ shape, dtype }: Spec, data: TypedArray): Tensor {
 }
 
 /** The elements of a tensor of the eager reference. */
-export function valueOf({ shape, dtype, payload }: Tensor): Value {
+export function toValue({ shape, dtype, payload }: Tensor): Value {
   return { shape, dtype, data: payload as TypedArray };
 }

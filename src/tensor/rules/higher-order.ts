@@ -47,6 +47,15 @@ function denseFloats(specs: readonly Spec[], list: readonly MaybeTensor[]): Tens
   return specs.flatMap((spec, i) => (isFloat(spec.dtype) ? [list[i] ?? zeros(spec.shape, spec.dtype)] : []));
 }
 
+/** Cuts a list into consecutive parts. */
+function cut<T>(list: readonly T[], sizes: readonly number[]): T[][] {
+  let start = 0;
+  return sizes.map((size) => {
+    start += size;
+    return list.slice(start - size, start);
+  });
+}
+
 const barrier: HigherOrderRule<"barrier"> = {
   kind: "higherOrder",
   forward: (primals, tangents) => [bind("barrier", primals, {}), [...tangents]],
@@ -100,8 +109,7 @@ const scan: HigherOrderRule<"scan"> = {
     const sizes = duals.map((dual) => dual.length);
 
     const step = (args: readonly Tensor[]): Tensor[] => {
-      let start = 0;
-      const parts = sizes.map((size) => args.slice(start, (start += size)));
+      const parts = cut(args, sizes);
       const values = parts.flatMap((part, i) => part.slice(0, groups[i]!.length));
       const moves = parts.flatMap((part, i) => atFloats(specs[i]!, part.slice(groups[i]!.length)));
       const [results, resultTangents] = jvpFlat((xs) => evalProgram(body, xs), values, moves);
@@ -150,14 +158,15 @@ const scan: HigherOrderRule<"scan"> = {
       const numMoving = carryCotangents.length;
 
       const step = (args: readonly Tensor[]): Tensor[] => {
-        let start = 0;
-        const next = (count: number) => args.slice(start, (start += count));
-        const [stepConsts, carryBar, constBar] = [
-          next(numConsts),
-          next(numMoving),
-          next(constCotangents.length),
+        const sizes = [numConsts, numMoving, constCotangents.length, numCarry, xs.length, yCotangents.length];
+        const [stepConsts, carryBar, constBar, carry, x, yBar] = cut(args, sizes) as [
+          Tensor[],
+          Tensor[],
+          Tensor[],
+          Tensor[],
+          Tensor[],
+          Tensor[],
         ];
-        const [carry, x, yBar] = [next(numCarry), next(xs.length), next(yCotangents.length)];
         const inputs = [...stepConsts, ...carry, ...x];
         const [, pull] = vjpFlat((flat) => evalProgram(body, flat), inputs);
         const bars = denseFloats(

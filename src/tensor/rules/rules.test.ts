@@ -7,6 +7,7 @@ import { Rng } from "../../random/index.js";
 import { isFloat } from "../dtype.js";
 import {
   add,
+  at,
   cholesky,
   cos,
   eye,
@@ -21,7 +22,7 @@ import {
   zeros,
 } from "../ops/index.js";
 import type { Primitive, PrimitiveParams } from "../primitives.js";
-import { type Shape, sizeOf } from "../shape.js";
+import { range, type Shape, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { bind } from "../trace.js";
 import { checkpoint, customGradient, customJvp, jvp, scan, vjp, vmap } from "../transforms/index.js";
@@ -430,7 +431,15 @@ function checkSecondOrder({ apply, operands, reverseOnly }: Case, rng: Rng): voi
 
 const SIZE = 3;
 
-/** vmap of f, batched where `mapped` says, against calls one by one. */
+/** f on each example along the operands' leading axes, by a loop. */
+const looped =
+  (f: Function, mapped: readonly boolean[]): Function =>
+  (...operands) => {
+    const runs = range(SIZE).map((i) => f(...operands.map((x, j) => (mapped[j] ? at(x, i) : x))));
+    return runs[0]!.map((_, k) => stack(runs.map((results) => results[k]!)));
+  };
+
+/** vmap against a loop: values, gradients inside and outside of it. */
 function compareToLoop(
   f: Function,
   examples: readonly Flat[],
@@ -438,30 +447,44 @@ function compareToLoop(
   what: string,
 ): void {
   const operands = mapped.map((yes, i) => (yes ? stack(examples.map((list) => list[i]!)) : examples[0]![i]!));
-  const got = vmap(f, { axes: mapped.map((yes) => (yes ? 0 : null)) })(...operands);
-  const loop = examples.map((list) => f(...mapped.map((yes, i) => (yes ? list[i]! : examples[0]![i]!))));
-  const expected = got.map((_, i) => stack(loop.map((results) => results[i]!)));
-  expectClose(got, expected, what, 1e-12);
+  const whole = vmap(f, { axes: mapped.map((yes) => (yes ? 0 : null)) });
+  const compare = (got: Function, expected: Function, name: string) =>
+    expectClose(got(...operands), expected(...operands), `${name}, ${what}`, 1e-12);
+
+  compare(whole, looped(f, mapped), "values");
+  compare(gradients(whole), gradients(looped(f, mapped)), "gradients of vmap");
+  const inside = gradients(f);
+  const axes = mapped.map((yes) => (yes ? 0 : null));
+  compare(vmap(inside, { axes }), looped(inside, mapped), "vmap of gradients");
+  const twice = gradients(inside);
+  compare(vmap(twice, { axes }), looped(twice, mapped), "vmap of second derivatives");
 }
 
-function checkBatching({ apply, operands }: Case, rng: Rng): void {
-  const examples = Array.from({ length: SIZE }, () => operands(rng));
-  const count = examples[0]!.length;
-  for (let i = 0; i < count; i++) {
-    const alone = Array.from({ length: count }, (_, j) => j === i);
-    compareToLoop(apply, examples, alone, `operand ${i} alone`);
-    const gradients = (...list: Flat) => {
-      const [f, xs] = onFloats(apply, list);
-      return [...pulled(f, xs, f(xs))];
-    };
-    compareToLoop(gradients, examples, alone, `gradients, operand ${i} alone`);
-  }
-  compareToLoop(apply, examples, Array<boolean>(count).fill(true), "all operands");
-  const twice = (...list: Flat) => {
-    const [f, xs] = onFloats(apply, list);
-    return [...pulled((l) => [...pulled(f, l, f(l))], xs, xs)];
+/** The function from the operands to the gradients of ½ Σ f² with respect to the floats among them. */
+const gradients =
+  (f: Function): Function =>
+  (...operands) => {
+    const [g, xs] = onFloats(f, operands);
+    return [...pulled(g, xs, g(xs))];
   };
-  compareToLoop(twice, examples, Array<boolean>(count).fill(true), "second derivatives, all operands");
+
+function checkBatching({ apply, operands }: Case, rng: Rng): void {
+  const examples = range(SIZE).map(() => operands(rng));
+  const places = range(examples[0]!.length);
+  for (const i of places) {
+    compareToLoop(
+      apply,
+      examples,
+      places.map((j) => j === i),
+      `operand ${i} batched`,
+    );
+  }
+  compareToLoop(
+    apply,
+    examples,
+    places.map(() => true),
+    "all operands batched",
+  );
 }
 
 for (const [primitive, list] of Object.entries(cases)) {

@@ -1,0 +1,254 @@
+/**
+ * Simplifications that hold for every input, one primitive an entry.
+ *
+ * A rule returns a variable that equals the primitive's result, or undefined where it knows nothing better.
+ * Sums and products of zeros and ones, structure that cancels, products of thin matrices as element-wise work
+ * that fuses with its neighbours. Finite inputs are assumed where x · 0 becomes 0.
+ *
+ * @module
+ */
+import { evaluate } from "../../tensor/eager/evaluate.js";
+import { allocate } from "../../tensor/dtype.js";
+import { isElementwise, type Primitive, type PrimitiveParams } from "../../tensor/primitives.js";
+import type { Variable } from "../../tensor/program.js";
+import { range, type Shape, sameShape, sizeOf } from "../../tensor/shape.js";
+import type { Builder } from "./builder.js";
+
+export type AlgebraRule<P extends Primitive> = (b: Builder, inputs: readonly Variable[], params: PrimitiveParams[P]) => Variable | undefined;
+
+type Rules = { readonly [P in Primitive]?: AlgebraRule<P> };
+
+/** Tries rules in order. */
+const first =
+  <P extends Primitive>(...rules: readonly AlgebraRule<P>[]): AlgebraRule<P> =>
+  (b, inputs, params) => {
+    for (const rule of rules) {
+      const result = rule(b, inputs, params);
+      if (result) return result;
+    }
+    return undefined;
+  };
+
+/** Of constants: the value. Of operands repeated alike: the same on what is repeated. */
+const onSources =
+  <P extends Primitive>(primitive: P): AlgebraRule<P> =>
+  (b, inputs, params) => {
+    const [{ shape } = { shape: [] as Shape }] = inputs;
+    const values = inputs.map((v) => b.uniformValue(v));
+    if (!isElementwise(primitive)) return undefined;
+    if (values.every((value) => value !== undefined)) {
+      const scalars = inputs.map(({ dtype }, i) => {
+        const data = allocate(dtype, 1);
+        data[0] = values[i]!;
+        return { shape: [], dtype, data };
+      });
+      const dtype = resultType(primitive, inputs, params);
+      const [data] = evaluate[primitive](scalars, params as never, [{ shape: [], dtype }]);
+      return b.uniform(data![0]!, dtype, shape);
+    }
+    const sources = inputs.map((v, i) => (values[i] === undefined ? b.definition(v, "broadcast")?.inputs[0] : v));
+    const repeated = sources.find((_, i) => values[i] === undefined);
+    if (!repeated || sizeOf(repeated.shape) >= sizeOf(shape)) return undefined;
+    if (sources.some((s, i) => s === undefined || (values[i] === undefined && !sameShape(s.shape, repeated.shape)))) return undefined;
+    const small = sources.map((s, i) => (values[i] === undefined ? s! : b.uniform(values[i]!, s!.dtype, repeated.shape)));
+    return b.emit("broadcast", [b.emit(primitive, small, params)], { shape });
+  };
+
+function resultType<P extends Primitive>(primitive: P, inputs: readonly Variable[], params: PrimitiveParams[P]) {
+  if (primitive === "equal" || primitive === "less" || primitive === "lessEqual") return "bool";
+  if (primitive === "cast") return (params as PrimitiveParams["cast"]).dtype;
+  return inputs.at(-1)!.dtype;
+}
+
+/** An operand that is this constant vanishes. */
+const neutral =
+  <P extends "add" | "sub" | "mul" | "div" | "pow">(value: number, sides: "right" | "both"): AlgebraRule<P> =>
+  (b, [x, y]) => {
+    if (b.uniformValue(y!) === value) return x;
+    return sides === "both" && b.uniformValue(x!) === value ? y : undefined;
+  };
+
+const fold = Object.fromEntries(
+  (
+    [
+      "abs", "sign", "maximum", "minimum", "floor", "exp", "log", "log1p", "expm1", "sin", "cos", "tanh", "sigmoid",
+      "erf", "softplus", "equal", "less", "lessEqual", "and", "or", "not", "sqrt",
+    ] as const
+  ).map((primitive) => [primitive, onSources(primitive)]),
+) as Rules;
+
+export const algebra: Rules = {
+  ...fold,
+  neg: first(onSources("neg"), (b, [x]) => b.definition(x!, "neg")?.inputs[0]),
+  add: first(
+    onSources("add"),
+    neutral(0, "both"),
+    (b, [x, y]) => {
+      const negated = b.definition(y!, "neg")?.inputs[0]; // x + -y = x - y
+      return negated && b.emit("sub", [x!, negated], {});
+    },
+    (b, [x, y]) => {
+      const negated = b.definition(x!, "neg")?.inputs[0]; // -x + y = y - x
+      return negated && b.emit("sub", [y!, negated], {});
+    },
+  ),
+  sub: first(
+    onSources("sub"),
+    neutral(0, "right"),
+    (b, [x, y]) => (b.uniformValue(x!) === 0 ? b.emit("neg", [y!], {}) : undefined),
+    (b, [x, y]) => {
+      const negated = b.definition(y!, "neg")?.inputs[0]; // x - -y = x + y
+      return negated && b.emit("add", [x!, negated], {});
+    },
+  ),
+  mul: first(
+    onSources("mul"),
+    neutral(1, "both"),
+    (b, inputs) => inputs.find((v) => b.uniformValue(v) === 0),
+    (b, [x, y]) => {
+      const [scale, rest] = b.uniformValue(x!) === undefined ? [b.uniformValue(y!), x!] : [b.uniformValue(x!), y!];
+      if (scale === -1) return b.emit("neg", [rest], {});
+      if (scale === undefined) return undefined;
+      const negated = b.definition(rest, "neg")?.inputs[0]; // -x · c = x · -c
+      return negated && b.emit("mul", [negated, b.uniform(-scale, rest.dtype, rest.shape)], {});
+    },
+    (b, [x, y]) => {
+      for (const [mask, other] of [[x!, y!], [y!, x!]] as const) {
+        const chosen = b.definition(mask, "select"); // (c ? 1 : 0) · x = c ? x : 0
+        if (!chosen || b.uniformValue(chosen.inputs[1]!) !== 1 || b.uniformValue(chosen.inputs[2]!) !== 0) continue;
+        return b.emit("select", [chosen.inputs[0]!, other, chosen.inputs[2]!], {});
+      }
+      return undefined;
+    },
+  ),
+  div: first(onSources("div"), neutral(1, "right")),
+  pow: first(onSources("pow"), neutral(1, "right"), (b, [x, y]) => {
+    const exponent = b.uniformValue(y!);
+    if (exponent === 2) return b.emit("mul", [x!, x!], {});
+    if (exponent === 0) return b.uniform(1, x!.dtype, x!.shape);
+    return exponent === 0.5 ? b.emit("sqrt", [x!], {}) : undefined;
+  }),
+  select: first(onSources("select"), (b, [condition, x, y]) => {
+    const value = b.uniformValue(condition!);
+    if (value !== undefined) return value ? x : y;
+    if (x === y) return x;
+    const inverted = b.definition(condition!, "not")?.inputs[0];
+    return inverted && b.emit("select", [inverted, y!, x!], {});
+  }),
+  cast: first(onSources("cast"), (_, [x], { dtype }) => (x!.dtype === dtype ? x : undefined)),
+  stopGradient: (_, [x]) => x,
+
+  broadcast: (b, [x], { shape }) => {
+    if (sameShape(x!.shape, shape)) return x;
+    const inner = b.definition(x!, "broadcast");
+    return inner && b.emit("broadcast", inner.inputs, { shape });
+  },
+  reshape: (b, [x], { shape }) => {
+    if (sameShape(x!.shape, shape)) return x;
+    const value = b.uniformValue(x!);
+    if (value !== undefined && x!.shape.length > 0) return b.uniform(value, x!.dtype, shape);
+    const inner = b.definition(x!, "reshape");
+    if (inner) return b.emit("reshape", inner.inputs, { shape });
+    return reshapeOfBroadcast(b, x!, shape);
+  },
+  transpose: (b, [x], { permutation }) => {
+    if (permutation.every((axis, i) => axis === i)) return x;
+    const value = b.uniformValue(x!);
+    if (value !== undefined) return b.uniform(value, x!.dtype, permutation.map((axis) => x!.shape[axis]!));
+    const inner = b.definition(x!, "transpose");
+    if (inner) return b.emit("transpose", inner.inputs, { permutation: permutation.map((axis) => inner.params.permutation[axis]!) });
+    const moved = permutation.filter((axis) => x!.shape[axis] !== 1);
+    const inOrder = moved.every((axis, i) => i === 0 || axis > moved[i - 1]!); // only axes of size 1 move
+    return inOrder ? b.emit("reshape", [x!], { shape: permutation.map((axis) => x!.shape[axis]!) }) : undefined;
+  },
+  slice: (b, [x], { starts, limits, strides }) => {
+    const shape = starts.map((start, axis) => Math.ceil((limits[axis]! - start) / strides[axis]!));
+    if (sameShape(shape, x!.shape)) return x;
+    const value = b.uniformValue(x!);
+    return value === undefined ? undefined : b.uniform(value, x!.dtype, shape);
+  },
+  flip: (b, [x], { axes }) => (b.uniformValue(x!) !== undefined || axes.every((axis) => x!.shape[axis] === 1) ? x : undefined),
+  concatenate: (_, inputs) => (inputs.length === 1 ? inputs[0] : undefined),
+
+  sum: (b, [x], { axes }) => {
+    if (axes.length === 0) return x;
+    const shape = x!.shape.filter((_, axis) => !axes.includes(axis));
+    if (axes.every((axis) => x!.shape[axis] === 1)) return b.emit("reshape", [x!], { shape });
+    const repeated = b.definition(x!, "broadcast");
+    return repeated && sumOfBroadcast(b, repeated.inputs[0]!, x!.shape, axes, shape);
+  },
+  max: (b, [x], { axes }) => {
+    const shape = x!.shape.filter((_, axis) => !axes.includes(axis));
+    if (axes.every((axis) => x!.shape[axis] === 1)) return b.emit("reshape", [x!], { shape });
+    const value = b.uniformValue(x!);
+    return value !== undefined && sizeOf(x!.shape) > 0 ? b.uniform(value, x!.dtype, shape) : undefined;
+  },
+  matmul: (b, [x, y]) => thinProduct(b, x!, y!),
+};
+
+/** Moves a reshape inside a broadcast where it only adds or drops axes of size 1 or repeats whole leading axes. */
+function reshapeOfBroadcast(b: Builder, x: Variable, shape: Shape): Variable | undefined {
+  const repeated = b.definition(x, "broadcast");
+  if (!repeated) return undefined;
+  const source = repeated.inputs[0]!;
+  const squeezed = x.shape.filter((n) => n !== 1);
+  if (!sameShape(squeezed, shape.filter((n) => n !== 1))) return undefined;
+  const missing = x.shape.length - source.shape.length;
+  const kept = x.shape.flatMap((n, axis) => (n === 1 ? [] : [axis < missing ? 1 : source.shape[axis - missing]!]));
+  let next = 0;
+  const inner = shape.map((n) => (n === 1 ? 1 : kept[next++]!));
+  return b.emit("broadcast", [b.emit("reshape", [source], { shape: inner })], { shape });
+}
+
+/** Σ over repeated elements: a multiple of one of them. */
+function sumOfBroadcast(b: Builder, source: Variable, shape: Shape, axes: readonly number[], result: Shape): Variable | undefined {
+  const missing = shape.length - source.shape.length;
+  const isRepeated = (axis: number) => axis < missing || (source.shape[axis - missing] === 1 && shape[axis] !== 1);
+  const folded = axes.filter(isRepeated);
+  if (folded.length === 0) return undefined;
+  const count = sizeOf(folded.map((axis) => shape[axis]!));
+  const within = axes.filter((axis) => !folded.includes(axis)).map((axis) => axis - missing);
+  const kept = source.shape.filter((_, i) => !axes.includes(i + missing));
+  const total = b.emit("reshape", [b.emit("sum", [source], { axes: within })], { shape: kept });
+  const scaled = b.emit("mul", [total, b.uniform(count, source.dtype, kept)], {});
+  const aligned = range(shape.length).flatMap((axis) => (axes.includes(axis) ? [] : [axis < missing ? 1 : source.shape[axis - missing]!]));
+  return b.emit("broadcast", [b.emit("reshape", [scaled], { shape: aligned })], { shape: result });
+}
+
+/** Products with an inner or outer size of 1, as element-wise products and sums. */
+function thinProduct(b: Builder, x: Variable, y: Variable): Variable | undefined {
+  const [m, k, n] = [x.shape.at(-2)!, x.shape.at(-1)!, y.shape.at(-1)!];
+  const rank = Math.max(x.shape.length, y.shape.length);
+  const batch = range(rank - 2).map((axis) => {
+    const left = x.shape[axis - rank + x.shape.length] ?? 1;
+    return left === 1 ? (y.shape[axis - rank + y.shape.length] ?? 1) : left;
+  });
+  const wide = (v: Variable, rows: number, columns: number) => b.emit("broadcast", [v], { shape: [...batch, rows, columns] });
+  if (k === 1) return b.emit("mul", [wide(x, m, n), wide(y, m, n)], {});
+  const swapped = (v: Variable) => {
+    const axes = range(v.shape.length);
+    return b.emit("transpose", [v], { permutation: [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!] });
+  };
+  const isSwap = (v: Variable) => {
+    const permutation = b.definition(v, "transpose")?.params.permutation ?? [];
+    return permutation.at(-1) === permutation.length - 2 && permutation.at(-2) === permutation.length - 1;
+  };
+  if (n === 1) {
+    // rows of x with y; where x is a transposed view, in the order in which it lies in memory
+    if (isSwap(x)) {
+      const product = b.emit("mul", [wide(swapped(x), k, m), wide(y, k, m)], {});
+      return b.emit("reshape", [b.emit("sum", [product], { axes: [rank - 2] })], { shape: [...batch, m, 1] });
+    }
+    const product = b.emit("mul", [wide(x, m, k), wide(swapped(y), m, k)], {});
+    return b.emit("reshape", [b.emit("sum", [product], { axes: [rank - 1] })], { shape: [...batch, m, 1] });
+  }
+  if (m === 1) {
+    if (isSwap(y)) {
+      const product = b.emit("mul", [wide(swapped(y), n, k), wide(x, n, k)], {});
+      return b.emit("reshape", [b.emit("sum", [product], { axes: [rank - 1] })], { shape: [...batch, 1, n] });
+    }
+    const product = b.emit("mul", [wide(swapped(x), k, n), wide(y, k, n)], {});
+    return b.emit("reshape", [b.emit("sum", [product], { axes: [rank - 2] })], { shape: [...batch, 1, n] });
+  }
+  return undefined;
+}
