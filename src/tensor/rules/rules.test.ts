@@ -447,14 +447,14 @@ function compareToLoop(
   what: string,
 ): void {
   const operands = mapped.map((yes, i) => (yes ? stack(examples.map((list) => list[i]!)) : examples[0]![i]!));
-  const whole = vmap(f, { axes: mapped.map((yes) => (yes ? 0 : null)) });
+  const axes = mapped.map((yes) => (yes ? 0 : null));
+  const whole = vmap(f, { axes });
   const compare = (got: Function, expected: Function, name: string) =>
     expectClose(got(...operands), expected(...operands), `${name}, ${what}`, 1e-12);
 
   compare(whole, looped(f, mapped), "values");
   compare(gradients(whole), gradients(looped(f, mapped)), "gradients of vmap");
   const inside = gradients(f);
-  const axes = mapped.map((yes) => (yes ? 0 : null));
   compare(vmap(inside, { axes }), looped(inside, mapped), "vmap of gradients");
   const twice = gradients(inside);
   compare(vmap(twice, { axes }), looped(twice, mapped), "vmap of second derivatives");
