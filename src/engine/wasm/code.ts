@@ -167,6 +167,7 @@ export const i32 = {
   div_s: plain(0x6d),
   and: plain(0x71),
   or: plain(0x72),
+  xor: plain(0x73),
   shl: plain(0x74),
   shr_s: plain(0x75),
   shr_u: plain(0x76),

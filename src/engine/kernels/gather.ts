@@ -1,0 +1,88 @@
+/**
+ * Rows picked by index, and its transpose.
+ *
+ * @module
+ */
+import { type Code, f32x4, i32, i32x4, loopWhile, memoryFill, sequence, v128, when } from "../wasm/code.js";
+import { copyRow, loadLanes, overRow, plus, storeLanes, zeroRow } from "../wasm/lanes.js";
+import type { FunctionBuilder } from "../wasm/module.js";
+import type { EmitContext } from "./context.js";
+import type { GatherKernel, Lane, ScatterAddKernel } from "./kernel.js";
+
+/** Emits row copies; any lane type. */
+export function emitGather(kernel: GatherKernel, context: EmitContext): number {
+  const { width } = kernel;
+  return context.module.define(["i32", "i32", "i32"], (fn) => {
+    const [to, from, index] = fn.params.map((param) => param.get) as [Code, Code, Code];
+    return overIndices(
+      fn,
+      kernel,
+      { table: from, list: to, index },
+      (tableRow, listRow) => copyRow(fn, width, listRow, tableRow),
+      (listRow) => zeroRow(fn, width, listRow),
+    );
+  });
+}
+
+/** Emits row sums, added in the order of the list, so that the result does not depend on chance. */
+export function emitScatterAdd(kernel: ScatterAddKernel, context: EmitContext): number {
+  const { batch, rows, width, lane } = kernel;
+  return context.module.define(["i32", "i32", "i32"], (fn) => {
+    const [to, from, index] = fn.params.map((param) => param.get) as [Code, Code, Code];
+    const add = ADD[lane];
+    const sum = fn.local("v128");
+    return sequence(
+      memoryFill(to, i32.const(0), i32.const(4 * batch * rows * width)),
+      overIndices(fn, kernel, { table: to, list: from, index }, (tableRow, listRow) =>
+        overRow(fn, width, (lanes, moved, offset) => {
+          const at = (base: Code): Code => (moved ? i32.add(base, moved) : base);
+          return sequence(
+            sum.set(add(loadLanes(lanes, at(tableRow), offset), loadLanes(lanes, at(listRow), offset))),
+            storeLanes(lanes, at(tableRow), sum.get, offset),
+          );
+        }),
+      ),
+    );
+  });
+}
+
+const ADD: Readonly<Record<Lane, (a: Code, b: Code) => Code>> = {
+  float32: f32x4.add,
+  int32: i32x4.add,
+  bool: v128.or,
+};
+
+/** Visits the rows of a list, each with the row of the table that its index names. */
+function overIndices(
+  fn: FunctionBuilder,
+  { batch, rows, count, width }: Omit<GatherKernel, "kind">,
+  start: { readonly table: Code; readonly list: Code; readonly index: Code },
+  inRange: (tableRow: Code, listRow: Code) => Code,
+  outOfRange?: (listRow: Code) => Code,
+): Code {
+  if (batch * count * width === 0) return sequence();
+  const [table, row, list, index, end] = fn.locals("i32", 5);
+  const oneRow = when(
+    i32.lt_u(row!.tee(i32.load(index!.get)), i32.const(rows)), // unsigned: below zero is out of range too
+    sequence(
+      row!.set(i32.add(table!.get, i32.mul(row!.get, i32.const(4 * width)))),
+      inRange(row!.get, list!.get),
+    ),
+    outOfRange?.(list!.get),
+  );
+  return sequence(
+    table!.set(start.table),
+    list!.set(start.list),
+    index!.set(start.index),
+    fn.for(batch, () =>
+      sequence(
+        end!.set(plus(index!.get, 4 * count)),
+        loopWhile(
+          i32.ne(index!.get, end!.get),
+          sequence(oneRow, index!.set(plus(index!.get, 4)), list!.set(plus(list!.get, 4 * width))),
+        ),
+        table!.set(plus(table!.get, 4 * rows * width)),
+      ),
+    ),
+  );
+}
