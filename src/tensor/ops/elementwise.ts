@@ -101,9 +101,9 @@ export function select(condition: Tensor, a: TensorLike, b: TensorLike): Tensor 
   return bind1("select", [broadcastTo(condition, shape), broadcastTo(x, shape), broadcastTo(y, shape)], {});
 }
 
-/** max(x, 0); its derivative at 0 is 0. */
+/** max(x, 0); its derivative at 0 is 0. NaN stays. */
 export function relu(x: Tensor): Tensor {
-  return select(greater(x, 0), x, 0);
+  return select(lessEqual(x, 0), 0, x);
 }
 
 /** x · sigmoid(x). */

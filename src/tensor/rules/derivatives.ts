@@ -18,6 +18,7 @@
 
 import {
   add,
+  and,
   broadcastTo,
   cast,
   cos,
@@ -121,7 +122,11 @@ export const derivatives: { readonly [P in Primitive]: DerivativeRule<P> } = {
     transpose: [(c, [, y]) => div(c, y!), null],
   },
   pow: smooth(
-    (dx, [x, y]) => mul(dx, mul(y!, pow(x!, sub(y!, 1)))), // ∂xʸ/∂x = y xʸ⁻¹
+    (dx, [x, y]) => {
+      // ∂xʸ/∂x = y xʸ⁻¹; at x = y = 0 that is 0 · ∞, which would make each higher derivative of x² at 0 NaN
+      const flat = and(equal(x!, 0), equal(y!, 0));
+      return mul(dx, mul(y!, pow(x!, select(flat, 1, sub(y!, 1)))));
+    },
     (dy, [x], z) => mul(dy, mul(log(select(equal(x!, 0), 1, x!)), z)), // ∂xʸ/∂y = xʸ log x, 0 at x = 0
   ),
   floor: constant,

@@ -6,13 +6,20 @@ import { describe, expect, it } from "vitest";
 import { Rng } from "../../random/index.js";
 import { isFloat } from "../dtype.js";
 import {
+  abs,
   add,
   at,
   cholesky,
+  clamp,
   cos,
+  cumprod,
   eye,
   matmul,
+  maximum,
+  minimum,
   mul,
+  pow,
+  relu,
   sin,
   stack,
   sum,
@@ -25,7 +32,7 @@ import type { Primitive, PrimitiveParams } from "../primitives.js";
 import { range, type Shape, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { bind } from "../trace.js";
-import { checkpoint, customGradient, customJvp, jvp, scan, vjp, vmap } from "../transforms/index.js";
+import { checkpoint, customGradient, customJvp, grad, jvp, scan, vjp, vmap } from "../transforms/index.js";
 
 type Flat = readonly Tensor[];
 type Function = (...operands: Flat) => Tensor[];
@@ -499,3 +506,36 @@ for (const [primitive, list] of Object.entries(cases)) {
     });
   });
 }
+
+describe("where a derivative has to be chosen", () => {
+  const f64 = (data: number[]) => tensor(data, { dtype: "float64" });
+  const slope = (f: (x: Tensor) => Tensor) => grad((x: Tensor) => sum(f(x)));
+
+  it("ties share evenly", () => {
+    expect(slope((x) => maximum(x, 1))(f64([0, 1, 2])).toArray()).toEqual([0, 0.5, 1]);
+    expect(slope((x) => minimum(x, 1))(f64([0, 1, 2])).toArray()).toEqual([1, 0.5, 0]);
+    expect(slope((x) => x.max())(f64([3, 1, 3])).toArray()).toEqual([0.5, 0, 0.5]);
+  });
+
+  it("|x| and relu are flat at 0, clamp at its limits", () => {
+    expect(slope(abs)(f64([-1, 0, 1])).toArray()).toEqual([-1, 0, 1]);
+    expect(slope(relu)(f64([-1, 0, 1])).toArray()).toEqual([0, 0, 1]);
+    expect(slope((x) => clamp(x, 0, 1))(f64([-1, 0, 0.5, 1, 2])).toArray()).toEqual([0, 0, 1, 0, 0]);
+  });
+
+  it("powers of 0 have finite derivatives of any order", () => {
+    const zero = f64([0]);
+    let f = (x: Tensor) => x.pow(2);
+    const derivatives = [0, 0, 0, 0].map(() => {
+      const value = f(zero).item();
+      f = slope(f);
+      return value;
+    });
+    expect(derivatives).toEqual([0, 0, 2, 0]);
+    expect(slope((y) => pow(0, y))(f64([0, 1, 2])).toArray()).toEqual([0, 0, 0]);
+  });
+
+  it("running products have the derivative of a product with zeros", () => {
+    expect(slope((x) => cumprod(x))(f64([2, 0, 3, 0])).toArray()).toEqual([1, 8, 0, 0]);
+  });
+});
