@@ -38,6 +38,9 @@ function positions(window: Window, axis: 0 | 1): Positions[] {
   return runs;
 }
 
+/** Words of a window that are copied straight through; more are looped over, or wide windows make much code. */
+const MOST_WORDS = 96;
+
 export function emitPatches({ window }: PatchesKernel, context: EmitContext): number {
   const { images, height, width, channels, kernel, stride, pad, out } = window;
   const row = kernel[1] * channels;
@@ -94,7 +97,7 @@ export function emitPatches({ window }: PatchesKernel, context: EmitContext): nu
         );
       const rows = y.to - y.from;
       const copies =
-        rows <= 8
+        rows * Math.min(inside, 32) <= MOST_WORDS
           ? Array.from({ length: rows }, (_, r) =>
               oneRow(to!.get, at!.get, 4 * (y.from + r) * row, 4 * r * width * channels),
             )
