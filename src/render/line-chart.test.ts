@@ -1,0 +1,104 @@
+import { expect, test } from "vitest";
+import { decodePng } from "../formats/index.js";
+import { type LineChart, lineChartPng, lineChartSvg, terminalChart } from "./index.js";
+import { seriesColor, unbrokenRuns } from "./line-chart.js";
+
+const x = [0, 1, 2, 3, 4];
+const chart: LineChart = {
+  title: "Loss & more",
+  xLabel: "step",
+  yLabel: "loss",
+  series: [
+    { label: "up", x, y: [0, 1, 2, 3, 4], band: { low: [0, 0, 1, 2, 3], high: [1, 2, 3, 4, 4] } },
+    { label: "down", x, y: [4, 3, Number.NaN, 1, 0] },
+  ],
+};
+
+/** Returns how many pixels have a colour. */
+function count(png: Uint8Array, color: string): number {
+  const { data } = decodePng(png);
+  const rgb = [1, 3, 5].map((i) => Number.parseInt(color.slice(i, i + 2), 16));
+  let pixels = 0;
+  for (let i = 0; i < data.length; i += 4) if (rgb.every((sample, c) => data[i + c] === sample)) pixels++;
+  return pixels;
+}
+
+test("a value that cannot be drawn leaves a gap", () => {
+  expect(unbrokenRuns(chart.series[1]!, "linear").map((run) => run.length)).toEqual([2, 2]);
+  expect(unbrokenRuns(chart.series[0]!, "log").map((run) => run.length)).toEqual([4]); // 0 has no logarithm
+});
+
+test("series of unequal lengths are refused by name", () => {
+  const series = [{ label: "loss", x, y: [1, 2] }];
+  expect(() => lineChartPng({ ...chart, series })).toThrow(
+    'line chart: "loss" expected 5 values, as many as x, got 2',
+  );
+});
+
+test("the PNG has twice the size asked for, and every series in its colour", () => {
+  const png = lineChartPng(chart, { width: 300, height: 200 });
+  const { width, height, channels } = decodePng(png);
+  expect([width, height, channels]).toEqual([600, 400, 4]);
+  for (const i of [0, 1]) expect(count(png, seriesColor(i))).toBeGreaterThan(300);
+  expect(count(png, seriesColor(2))).toBe(0);
+});
+
+test("the PNG is the same each time, byte for byte", () => {
+  expect(lineChartPng(chart)).toEqual(lineChartPng(chart));
+});
+
+test("a chart without data is drawn, too", async () => {
+  const empty: LineChart = { xLabel: "x", yLabel: "y", series: [], yScale: "log" };
+  expect(decodePng(lineChartPng(empty)).width).toBe(1440);
+  expect(terminalChart(empty).length).toBeGreaterThan(10);
+  expect(await lineChartSvg(empty)).toContain("<svg");
+});
+
+test("the SVG is a file of its own with all labels, escaped", async () => {
+  const svg = await lineChartSvg(chart);
+  expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" /);
+  for (const text of [
+    "Loss &amp; more",
+    ">step<",
+    ">loss<",
+    ">up<",
+    ">down<",
+    seriesColor(0),
+    seriesColor(1),
+  ]) {
+    expect(svg).toContain(text);
+  }
+});
+
+test("the terminal's chart is this one", () => {
+  expect(terminalChart(chart, { width: 30, height: 12 }).join("\n")).toMatchInlineSnapshot(`
+    "Loss & more
+    loss
+    4 ┤⠉⠒⠤⣀                ⣀⠤⠒⠉ a
+      │    ⠉⠒⠄         ⣀⠤⠒⠉
+      │            ⣀⠤⠒⠉
+    2 ┤        ⣀⠤⠒⠉⠁
+      │    ⣀⠤⠒⠉         ⠐⠤⣀
+    0 ┤⣀⠤⠒⠉                ⠉⠒⠤⣀ b
+      └┬───────────┬──────────┬
+       0           2          4
+                 step
+    a up   b down"
+  `);
+});
+
+test("the terminal's chart keeps to its width and height", () => {
+  for (const width of [40, 72, 100]) {
+    for (const height of [10, 18, 30]) {
+      const lines = terminalChart(chart, { width, height });
+      expect(lines.length).toBe(height);
+      for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
+    }
+  }
+});
+
+test("with colour, the letters give way to the colours of the series", () => {
+  const text = terminalChart(chart, { color: true }).join("\n");
+  expect(text).toContain("\u001b[38;2;66;105;208m━━ up\u001b[39m");
+  expect(text).not.toContain("a up");
+});
