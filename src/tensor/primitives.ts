@@ -196,6 +196,7 @@ function alike(
 const isNumber = (dtype: DType) => dtype !== "bool";
 const isBool = (dtype: DType) => dtype === "bool";
 const isAny = () => true;
+const isCount = (n: number) => Number.isInteger(n) && n >= 0;
 
 const same =
   (who: Primitive, accepts: (dtype: DType) => boolean, types: string) =>
@@ -281,9 +282,10 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   slice: ([x], { starts, limits, strides }) => {
     const shape = x!.shape.map((extent, axis) => {
       const [start, limit, stride] = [starts[axis]!, limits[axis]!, strides[axis]!];
-      if (!(start >= 0 && start <= limit && limit <= extent && stride >= 1)) {
+      const whole = [start, limit, stride].every(Number.isInteger);
+      if (!(whole && start >= 0 && start <= limit && limit <= extent && stride >= 1)) {
         throw new ShapeError(
-          `slice: expected 0 <= start <= limit <= ${extent} and stride >= 1 on axis ${axis}, got start ${start}, limit ${limit}, stride ${stride}`,
+          `slice: expected integers 0 <= start <= limit <= ${extent} and stride >= 1 on axis ${axis}, got start ${start}, limit ${limit}, stride ${stride}`,
         );
       }
       return Math.ceil((limit - start) / stride);
@@ -292,7 +294,7 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   },
   pad: ([x], { low, high, interior }) => {
     const shape = x!.shape.map((extent, axis) => {
-      if (!(low[axis]! >= 0 && high[axis]! >= 0 && interior[axis]! >= 0)) {
+      if (![low[axis]!, high[axis]!, interior[axis]!].every(isCount)) {
         throw new ShapeError(
           `pad: paddings must be integers >= 0, got low [${low}], high [${high}], interior [${interior}]`,
         );
@@ -320,9 +322,10 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
     const [images, height, width, channels] = expectImages("patches", x!);
     const out = [0, 1].map((i) => {
       const extent = (i === 0 ? height : width) + pad[i]![0] + pad[i]![1];
-      if (kernel[i]! > extent || kernel[i]! < 1 || stride[i]! < 1) {
+      const counts = [kernel[i]! - 1, stride[i]! - 1, ...pad[i]!];
+      if (!counts.every(isCount) || kernel[i]! > extent) {
         throw new ShapeError(
-          `patches: window [${kernel}] with stride [${stride}] must fit the padded image, got ${show(x!.shape)}`,
+          `patches: window [${kernel}] with stride [${stride}] must fit the image padded by [${pad.join("; ")}], got ${show(x!.shape)}`,
         );
       }
       return Math.floor((extent - kernel[i]!) / stride[i]!) + 1;
@@ -342,6 +345,7 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   scatterAdd: (inputs, { batchRank, rows }) => {
     const [updates, index] = inputs as [Spec, Spec];
     expectIndex("scatterAdd", updates, index, batchRank);
+    if (!isCount(rows)) throw new ShapeError(`scatterAdd: rows must be an integer >= 0, got ${rows}`);
     if (index.shape[batchRank] !== updates.shape[batchRank]) {
       throw new ShapeError(`scatterAdd: expected an index per row of updates, got ${shows(inputs)}`);
     }

@@ -61,7 +61,7 @@ export function scalar(value: number | boolean, dtype: DType = "float32"): Tenso
 export function full(shape: Shape, value: number | boolean, dtype: DType = "float32"): Tensor {
   checkShape(shape, "full");
   const data = allocate(dtype, sizeOf(shape));
-  if (Number(value) !== 0) data.fill(Number(value));
+  if (Number(value) !== 0) data.fill(dtype === "bool" ? 1 : Number(value));
   return fromData({ shape: [...shape], dtype }, data);
 }
 

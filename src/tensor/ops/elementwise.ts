@@ -28,6 +28,9 @@ export function promote(who: string, operands: readonly TensorLike[]): Tensor[] 
     if (typeof x !== "number" && typeof x !== "boolean") {
       throw new ShapeError(`${who}: operands must be tensors or numbers, got ${typeof x}`);
     }
+    if (dtype === "int32" && !Number.isInteger(Number(x))) {
+      throw new ShapeError(`${who}: a number beside int32 must be an integer, got ${x}. Use cast(x, dtype)`);
+    }
     return scalar(x, dtype);
   });
   const shape = tensors.reduce<Shape>((all, x) => broadcastShapes(all, x.shape, who), []);

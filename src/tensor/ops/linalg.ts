@@ -4,7 +4,7 @@
  * @module
  */
 import { ShapeError } from "../../errors.js";
-import { show } from "../shape.js";
+import { sameShape, show } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { bind1 } from "../trace.js";
 import { zerosLike } from "./create.js";
@@ -19,6 +19,9 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 
 /** The inner product of two vectors `[n]`. */
 export function dot(a: Tensor, b: Tensor): Tensor {
+  if (a.rank !== 1 || !sameShape(a.shape, b.shape)) {
+    throw new ShapeError(`dot: expected two vectors [n], got ${show(a.shape)} and ${show(b.shape)}`);
+  }
   return sum(mul(a, b));
 }
 

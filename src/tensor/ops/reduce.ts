@@ -4,7 +4,8 @@
  * @module
  */
 import { ShapeError } from "../../errors.js";
-import { normalizeAxes, normalizeAxis, show, sizeOf } from "../shape.js";
+import { isFloat } from "../dtype.js";
+import { normalizeAxes, normalizeAxis, show, showSpec, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { bind1 } from "../trace.js";
 import { full, ones } from "./create.js";
@@ -37,6 +38,8 @@ export const min: Reduction = (x, axes, options) => neg(max(neg(x), axes, option
 
 /** The arithmetic mean. */
 export const mean: Reduction = (x, axes, options) => {
+  if (!isFloat(x.dtype))
+    throw new ShapeError(`mean: expected floats, got ${showSpec(x)}. Use cast(x, dtype)`);
   const list = normalizeAxes(axes, x.rank, "mean");
   const count = sizeOf(list.map((axis) => x.shape[axis]!));
   if (count === 0)
