@@ -63,7 +63,13 @@ export function leaves(tree: unknown): Tensor[] {
 }
 
 /** Applies `f` to the leaves of trees of the same structure, and builds the tree of its results. */
-export function map<T, R = Tensor>(
+export function map<T>(f: (...leaves: Tensor[]) => Tensor, tree: T, ...others: readonly unknown[]): T;
+export function map<T, R>(
+  f: (...leaves: Tensor[]) => R,
+  tree: T,
+  ...others: readonly unknown[]
+): MapTree<T, R>;
+export function map<T, R>(
   f: (...leaves: Tensor[]) => R,
   tree: T,
   ...others: readonly unknown[]

@@ -1,0 +1,150 @@
+import { expect, test } from "vitest";
+import { MetaError } from "../errors.js";
+import { checkGradients, grad, type Params, scalar, type Tensor, tensor, tree } from "../tensor/index.js";
+import {
+  adam,
+  adamw,
+  applyUpdates,
+  chain,
+  clipByGlobalNorm,
+  clipByValue,
+  type GradientTransform,
+  globalNorm,
+  momentum,
+  rmsprop,
+  scale,
+  schedule,
+  sgd,
+  updateOnly,
+} from "./index.js";
+
+const float64 = (data: readonly number[]) => tensor(data, { dtype: "float64" });
+const start = float64([0.5, -1.25, 2]);
+const gradients = [
+  [0.3, -0.7, 0.01],
+  [-0.2, 0.4, 1.5],
+  [0.9, -0.1, 0.02],
+].map(float64);
+
+function run<P extends Params>(optimizer: GradientTransform, params: P, steps: readonly P[]): P {
+  let state = optimizer.init(params);
+  let p = params;
+  for (const g of steps) {
+    const [updates, next] = optimizer.update(g, state, p);
+    p = applyUpdates(p, updates);
+    state = next;
+  }
+  return p;
+}
+
+// three steps from `start` with `gradients`: PyTorch 2.13 for the first six, optax 0.2.8 for the rest
+const known: readonly [name: string, optimizer: GradientTransform, expected: readonly number[]][] = [
+  ["sgd", sgd(0.1), [0.4, -1.21, 1.847]],
+  ["momentum", momentum(0.1), [0.3667, -1.1263, 1.71029]],
+  ["nesterov", momentum(0.1, { nesterov: true }), [0.28003, -1.09867, 1.586261]],
+  ["rmsprop", rmsprop(0.1), [0.06869168246112728, -1.0543303480789015, 1.3631078824017977]],
+  ["adam", adam(0.1), [0.3220898147310427, -1.10460221955455, 1.7664288242211754]],
+  ["adamw", adamw(0.1), [0.32080566627678414, -1.1010771050345296, 1.7607095805231805]],
+  [
+    "adam with epsRoot",
+    adam(0.1, { b1: 0.8, b2: 0.9, eps: 1e-3, epsRoot: 1e-2 }),
+    [0.3327339728577603, -1.1154218324738787, 1.8558687981027957],
+  ],
+  [
+    "rmsprop with epsRoot",
+    rmsprop(0.1, { eps: 0, epsRoot: 1e-2 }),
+    [0.13493867828305628, -1.0736963749103854, 1.6762464291799357],
+  ],
+  [
+    "clipByGlobalNorm",
+    chain(clipByGlobalNorm(1), sgd(0.1)),
+    [0.39277753129999876, -1.1955550625999976, 1.901168515250009],
+  ],
+  ["clipByValue", chain(clipByValue(0.5), scale(-0.1)), [0.44, -1.23, 1.947]],
+  ["a cosine schedule", sgd(schedule.cosine(0.1, 2)), [0.48, -1.2, 1.924]],
+];
+
+test.each(known)("%s takes the steps of PyTorch and optax", (_, optimizer, expected) => {
+  const end = run(optimizer, start, gradients);
+  expect(end.dtype).toBe("float64");
+  end.data().forEach((x, i) => {
+    expect(x).toBeCloseTo(expected[i]!, 12);
+  });
+});
+
+test.each(known)("%s keeps float32 parameters float32, and its state a tree of tensors", (_, optimizer) => {
+  const params = { w: start.cast("float32"), nested: [scalar(1)] };
+  const [updates, state] = optimizer.update(params, optimizer.init(params), params);
+  expect(tree.leaves(updates).map(String)).toEqual(["float32[3]", "float32[]"]);
+  expect(() => tree.leaves(state)).not.toThrow();
+});
+
+test("the first step of Adam is as long as the rate, to the precision of float32", () => {
+  const p = tensor([1, 1]);
+  const end = run(adam(1, { eps: 0 }), p, [tensor([1e-3, -7])]);
+  // with 1 - 0.999 rounded to float32 it would be off by 3e-5
+  expect(end.data()[0]).toBeCloseTo(0, 6);
+  expect(end.data()[1]).toBeCloseTo(2, 6);
+});
+
+// the loss after two updates, as a function of where they began
+const differentiable = known.filter(([name]) => !["clipByValue", "adam", "adamw", "rmsprop"].includes(name));
+differentiable.push(["adamw with epsRoot", adamw(0.1, { epsRoot: 1e-3 }), []]);
+test.each(differentiable)("%s can be differentiated through, twice", (_, optimizer) => {
+  const loss = (p: Tensor) => p.square().sub(1).square().sum();
+  const afterTwoSteps = (p: Tensor) => {
+    let phi = p;
+    let state = optimizer.init(phi);
+    for (let k = 0; k < 2; k++) {
+      const [updates, next] = optimizer.update(grad(loss)(phi), state, phi);
+      phi = applyUpdates(phi, updates);
+      state = next;
+    }
+    return loss(phi);
+  };
+  checkGradients(afterTwoSteps, tensor([0.4, -0.7, 0.9]), { tolerance: 1e-5 });
+});
+
+test("a learned step size has a gradient", () => {
+  const loss = (p: Tensor) => p.square().sum();
+  const meta = (lr: Tensor) => {
+    const p = tensor([3], { dtype: "float64" });
+    return loss(run(sgd(lr), p, [grad(loss)(p)])); // (3 - 6 lr)²
+  };
+  expect(grad(meta)(scalar(0.1, "float64")).item()).toBeCloseTo(-12 * (3 - 0.6));
+});
+
+test("through Adam at a vanishing gradient, epsRoot keeps the meta-gradient finite", () => {
+  const loss = (p: Tensor) => p.square().sum();
+  const meta = (epsRoot: number) =>
+    grad((p: Tensor) => loss(run(adam(0.1, { epsRoot }), p, [grad(loss)(p)])))(tensor([0, 1]))
+      .data()
+      .every(Number.isFinite);
+  expect(meta(0)).toBe(false);
+  expect(meta(1e-8)).toBe(true);
+});
+
+test("gradients shorter than the limit pass clipByGlobalNorm unchanged, zeros with a finite derivative", () => {
+  const clip = (g: Tensor) => clipByGlobalNorm(2).update(g, [])[0];
+  expect(clip(tensor([0.6, -0.8])).toArray()).toEqual(tensor([0.6, -0.8]).toArray());
+  expect(grad((g: Tensor) => clip(g).sum())(tensor([0, 0])).toArray()).toEqual([1, 1]);
+  expect(globalNorm({ a: tensor([3]), b: [tensor([[4]])] }).item()).toBe(5);
+});
+
+test("updateOnly leaves the other parameters as they are", () => {
+  const params = { body: tensor([1, 2]), head: { bias: tensor([3]) } };
+  const g = { body: tensor([1, 1]), head: { bias: tensor([1]) } };
+  const optimizer = updateOnly((path) => path.startsWith("head"), adam(0.5));
+  expect(run(optimizer, params, [g]).body.toArray()).toEqual([1, 2]);
+  expect(run(optimizer, params, [g]).head.bias.item()).toBeCloseTo(2.5, 5);
+  expect(() => updateOnly((path) => path === "tail", sgd(1)).init(params)).toThrow(
+    "updateOnly: expected a chosen path, got none of body, head.bias",
+  );
+});
+
+test("options out of range are refused", () => {
+  expect(() => adam(0.1, { b1: 1 })).toThrow("adam: b1 must be in [0, 1), got 1");
+  expect(() => clipByGlobalNorm(0)).toThrow("clipByGlobalNorm: maxNorm must be > 0, got 0");
+  const decay = adamw(0.1);
+  expect(() => decay.update(start, decay.init(start))).toThrow(MetaError);
+});

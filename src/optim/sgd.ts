@@ -1,0 +1,42 @@
+import { type Tree, tree, zerosLike } from "../tensor/index.js";
+import { type LearningRate, scaleByLearningRate } from "./scale.js";
+import { chain, type GradientTransform } from "./transform.js";
+
+/** Gradient descent: φ ← φ − lr g. */
+export function sgd(learningRate: LearningRate): GradientTransform {
+  return scaleByLearningRate(learningRate);
+}
+
+export interface MomentumOptions {
+  /** Share μ of the velocity that stays. Default: 0.9. */
+  readonly decay?: number;
+  /** Look ahead along the velocity (Sutskever et al. 2013). Default: false. */
+  readonly nesterov?: boolean;
+}
+
+/** The velocity, a tree as the parameters. */
+export type MomentumState = { readonly velocity: Tree };
+
+/**
+ * Adds up gradients into a velocity:
+ *
+ *     v ← μ v + g         the update is v, or with Nesterov's momentum g + μ v
+ */
+export function scaleByMomentum({
+  decay = 0.9,
+  nesterov = false,
+}: MomentumOptions = {}): GradientTransform<MomentumState> {
+  return {
+    init: (params) => ({ velocity: tree.map(zerosLike, params) }),
+    update(gradients, state) {
+      const velocity = tree.map((g, v) => g.add(v.mul(decay)), gradients, state.velocity);
+      const updates = nesterov ? tree.map((g, v) => g.add(v.mul(decay)), gradients, velocity) : velocity;
+      return [updates, { velocity }];
+    },
+  };
+}
+
+/** Gradient descent with momentum, as PyTorch's `SGD`: the rate scales the velocity when it is used. */
+export function momentum(learningRate: LearningRate, options: MomentumOptions = {}): GradientTransform {
+  return chain(scaleByMomentum(options), scaleByLearningRate(learningRate));
+}
