@@ -152,13 +152,13 @@ export interface ScatterAddKernel {
   readonly lane: Lane;
 }
 
-/** Running sums or products along the middle axis of `[outer, length, inner]`, float32. Arguments: out, in. */
-export interface CumulativeKernel {
-  readonly kind: "cumulative";
-  readonly op: "sum" | "product";
+/** hₜ = aₜ hₜ₋₁ + bₜ along the middle axis of `[outer, length, inner]`, float32. Arguments: h, a, b. */
+export interface RecurrenceKernel {
+  readonly kind: "recurrence";
   readonly outer: number;
   readonly length: number;
   readonly inner: number;
+  /** From the last to the first. */
   readonly reverse: boolean;
 }
 
@@ -202,7 +202,7 @@ export type Kernel =
   | UnpatchKernel
   | GatherKernel
   | ScatterAddKernel
-  | CumulativeKernel
+  | RecurrenceKernel
   | ArgMaxKernel
   | TopKKernel
   | CholeskyKernel
@@ -216,6 +216,7 @@ export function arity(kernel: Kernel): readonly [outputs: number, inputs: number
     case "matmul":
     case "gather":
     case "scatterAdd":
+    case "recurrence":
     case "triangularSolve":
       return [1, 2];
     default:

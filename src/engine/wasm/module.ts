@@ -128,6 +128,11 @@ export class ModuleBuilder {
     return index;
   }
 
+  /** Exports a function that is already defined. */
+  export(name: string, index: number): void {
+    this.#exports.push({ name, index });
+  }
+
   /** The words that belong at `env.constants`. */
   constantTable(): Int32Array {
     return Int32Array.from(this.#constants);

@@ -3,13 +3,31 @@ import type { TypedArray } from "../dtype.js";
 import { showSpec } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 
+/** Elements that lie elsewhere, and are copied when somebody looks. */
+export abstract class Deferred {
+  #data: TypedArray | undefined;
+
+  /** @throws MetaError when they are gone */
+  protected abstract read(): TypedArray;
+
+  get data(): TypedArray {
+    this.#data ??= this.read();
+    return this.#data;
+  }
+}
+
+/** The elements of a tensor of the eager reference. */
+export function dataOf(payload: unknown): TypedArray {
+  return payload instanceof Deferred ? payload.data : (payload as TypedArray);
+}
+
 /**
  * The elements of a tensor, where they are known.
  *
  * @throws ShapeError while a transform traces the function
  */
 export function concreteData(x: Tensor, who: string): TypedArray {
-  if (x.trace.level === 0) return x.payload as TypedArray;
+  if (x.trace.level === 0) return dataOf(x.payload);
   throw new ShapeError(
     `${who}: the value of ${showSpec(x)} is not known while ${x.trace.name} traces the function. Use select() instead of a branch, or move the branch outside`,
   );

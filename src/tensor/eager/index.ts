@@ -10,6 +10,7 @@ import type { TypedArray } from "../dtype.js";
 import type { Spec } from "../shape.js";
 import { Tensor } from "../tensor.js";
 import type { Trace } from "../trace.js";
+import { dataOf } from "./concrete.js";
 import { evaluate } from "./evaluate.js";
 
 /** A tensor whose elements are known: row-major, not to be written to. */
@@ -35,5 +36,5 @@ export function fromData({ shape, dtype }: Spec, data: TypedArray): Tensor {
 
 /** The elements of a tensor of the eager reference. */
 export function toValue({ shape, dtype, payload }: Tensor): Value {
-  return { shape, dtype, data: payload as TypedArray };
+  return { shape, dtype, data: dataOf(payload) };
 }

@@ -45,8 +45,8 @@ export function timesPowerOfTwo(lanes: Lanes, y: Code, sum: Code): Code {
 
 /** exp(r) - 1 for |r| <= ln 2 / 2. */
 export function expm1Reduced(lanes: Lanes, r: Code): Code {
-  const p = lanes.polynomial(r, EXP_COEFFICIENTS);
-  return lanes.madd(p, lanes.let(f32x4.mul(r, r)), r);
+  const square = lanes.let(f32x4.mul(r, r));
+  return lanes.madd(lanes.polynomial(r, EXP_COEFFICIENTS, square), square, r);
 }
 
 function reduce(lanes: Lanes, x: Code, n: Code): Code {

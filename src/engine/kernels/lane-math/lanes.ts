@@ -1,5 +1,5 @@
 import type { Code, Local } from "../../wasm/code.js";
-import { sequence } from "../../wasm/code.js";
+import { f32x4, sequence } from "../../wasm/code.js";
 import type { FunctionBuilder } from "../../wasm/module.js";
 import { type EmitContext, madd } from "../context.js";
 
@@ -87,9 +87,26 @@ export class Lanes {
     return this.let(madd(this.#context, a, b, c));
   }
 
-  /** c₀ xⁿ + c₁ xⁿ⁻¹ + … + cₙ, kept. */
-  polynomial(x: Code, coefficients: readonly number[]): Code {
-    const [first, ...rest] = coefficients.map((c) => this.constant(c));
+  /**
+   * c₀ xⁿ + c₁ xⁿ⁻¹ + … + cₙ, kept.
+   *
+   * By Horner's rule in x² on pairs of coefficients: what limits these functions is how long the chain of
+   * dependent instructions is, not how many there are.
+   *
+   * @param square x², if it is there already
+   */
+  polynomial(x: Code, coefficients: readonly number[], square?: Code): Code {
+    const constants = coefficients.map((c) => this.constant(c));
+    if (constants.length < 4) return this.#horner(x, constants);
+    const z = square ?? this.let(f32x4.mul(x, x));
+    const pairs: Code[] = constants.length % 2 === 1 ? [constants[0]!] : [];
+    for (let i = pairs.length; i < constants.length; i += 2) {
+      pairs.push(this.madd(constants[i]!, x, constants[i + 1]!));
+    }
+    return this.#horner(z, pairs);
+  }
+
+  #horner(x: Code, [first, ...rest]: readonly Code[]): Code {
     return rest.reduce((sum, c) => this.madd(sum, x, c), first!);
   }
 }

@@ -22,6 +22,7 @@ export interface Widths {
 
 const REGISTERS = 15;
 const LARGEST_UNROLLED = 80;
+const LARGEST_BLOCK = Number(globalThis.process?.env.LB ?? 32);
 /** Terms that one float32 accumulator may take, and the size of chunks beyond. */
 const LONG_SUM = 512;
 const CHUNK = 128;
@@ -50,7 +51,7 @@ export function chooseWidths(kernel: LoopKernel, nest: Nest, values: readonly (V
   }
   const whole = total <= 16 && total * perVector <= LARGEST_UNROLLED;
   const limits = reduces ? [8, 4, 2] : [4, 2];
-  const width = limits.find((n) => n * perVector <= (reduces ? 28 : 32)) ?? 1;
+  const width = limits.find((n) => n * perVector <= LARGEST_BLOCK) ?? 1;
   const vectors = whole ? total : Math.min(width, total);
   const slots = reduces ? Math.max(1, Math.min(vectors, Math.floor(8 / folds))) : 1;
   return { vectors, slots, unrolled: false, chunk: sums ? chunkOf(nest, vectors) : undefined };

@@ -1,0 +1,8 @@
+/**
+ * The engine: compiles functions of tensors to WebAssembly.
+ *
+ * @module
+ */
+export { type CompileOptions, compile, engineMemory, executableOf, programOf } from "./compile.js";
+export { type Build, chooseBuild, currentBuild } from "./executor/build.js";
+export type { Executable, KernelProfile } from "./executor/executable.js";

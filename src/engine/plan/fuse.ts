@@ -1,0 +1,195 @@
+/**
+ * Decides which element-wise operations and reductions run in one kernel.
+ *
+ * Every value has a level: the longest chain of kernels before it. An operation joins the kernel of its
+ * operands when both run over the same shape and no operand depends on that kernel in another way; since all
+ * other operands must lie on lower levels, no cycle of kernels can arise. Reductions end a chain: the kernel
+ * that computes their operand folds it on the way.
+ *
+ * Comparisons are not stored: the kernels that need one compute it again from its operands.
+ *
+ * @module
+ */
+import { isElementwise, type Primitive, type PrimitiveParams } from "../../tensor/primitives.js";
+import type { Equation, Program, Variable } from "../../tensor/program.js";
+import { type Shape, sameShape } from "../../tensor/shape.js";
+
+/** Equations that run in one loop over `shape`. */
+export interface Group {
+  readonly kind: "loop";
+  readonly shape: Shape;
+  readonly members: Equation[];
+  /** The axes that its reductions fold. */
+  axes: readonly number[] | null;
+  level: number;
+  /** Position of the last member in the program: the order in which groups become ready. */
+  position: number;
+}
+
+/** An equation that is a kernel, or several, of its own. */
+export interface Single {
+  readonly kind: "single";
+  readonly equation: Equation;
+  readonly level: number;
+  readonly position: number;
+}
+
+export type Unit = Group | Single;
+
+/** Changes the view of its operand, and nothing else; `reshape` may have to copy. */
+const VIEWS: ReadonlySet<Primitive> = new Set<Primitive>(["broadcast", "reshape", "transpose", "flip", "slice"]);
+export const isView = (primitive: Primitive): boolean => VIEWS.has(primitive);
+
+const RECOMPUTED: ReadonlySet<Primitive> = new Set<Primitive>(["equal", "less", "lessEqual", "not", "and", "or"]);
+const MAX_MEMBERS = 40;
+
+export interface Fusion {
+  /** In an order in which they can run. */
+  readonly units: readonly Unit[];
+  /** Comparisons that each kernel computes for itself. */
+  readonly recomputed: ReadonlyMap<Variable, Equation>;
+  /** Results of fused operations that something outside their kernel reads. */
+  readonly stored: ReadonlySet<Variable>;
+}
+
+export function fuse(program: Program): Fusion {
+  const definitions = new Map<Variable, Equation>();
+  for (const equation of program.equations) for (const v of equation.outputs) definitions.set(v, equation);
+  const recomputed = findRecomputed(program);
+
+  const unitOf = new Map<Variable, Unit>();
+  const units: Unit[] = [];
+  const merged = new Map<Group, Group>();
+  const find = (unit: Unit | undefined): Unit | undefined => {
+    let current = unit;
+    while (current?.kind === "loop" && merged.has(current)) current = merged.get(current);
+    return current;
+  };
+  /** The values that must exist before the equation: through views and recomputed comparisons. */
+  const sources = (v: Variable, through: boolean): { source: Variable; direct: boolean }[] => {
+    const equation = definitions.get(v);
+    if (equation && isView(equation.primitive)) return sources(equation.inputs[0]!, true).map(({ source }) => ({ source, direct: false }));
+    if (equation && recomputed.has(v)) return equation.inputs.flatMap((x) => sources(x, through).map(({ source, direct }) => ({ source, direct: direct && !through })));
+    return [{ source: v, direct: !through }];
+  };
+
+  const isReduction = (e: Equation) => e.primitive === "sum" || e.primitive === "max";
+
+  program.equations.forEach((equation, position) => {
+    const { primitive, inputs, outputs } = equation;
+    if (isView(primitive) || recomputed.has(outputs[0]!)) return;
+    const operands = inputs.flatMap((v) => sources(v, false)).map(({ source, direct }) => ({ unit: find(unitOf.get(source)), direct, source }));
+    const ready = operands.reduce((top, { unit }) => Math.max(top, unit ? unit.level : 0), 0);
+    const fusible = isElementwise(primitive) || isReduction(equation);
+    if (!fusible) {
+      const unit: Single = { kind: "single", equation, level: ready + 1, position };
+      for (const v of outputs) unitOf.set(v, unit);
+      units.push(unit);
+      return;
+    }
+    const shape = isReduction(equation) ? inputs[0]!.shape : outputs[0]!.shape;
+    const axes = isReduction(equation) ? (equation.params as PrimitiveParams["sum"]).axes : null;
+
+    // groups on the highest level among the operands: all of them must be one loop that this can join
+    const candidates = new Set<Group>();
+    let blocked = ready === 0;
+    for (const { unit, direct, source } of operands) {
+      if (!unit || unit.level < ready) continue;
+      const foldedHere = unit.kind === "loop" && isReduction(definitions.get(source)!);
+      if (unit.kind !== "loop" || !direct || foldedHere || !sameShape(unit.shape, shape)) blocked = true;
+      else candidates.add(unit);
+    }
+    const list = [...candidates];
+    const folds = [axes, ...list.map((g) => g.axes)].filter((a) => a !== null);
+    const agree = folds.every((a) => sameShape(a, folds[0]!));
+    const count = list.reduce((total, g) => total + g.members.length, 1);
+    let group: Group;
+    if (blocked || list.length === 0 || !agree || count > MAX_MEMBERS) {
+      group = { kind: "loop", shape, members: [], axes, level: ready + 1, position };
+      units.push(group);
+    } else {
+      group = list[0]!;
+      for (const other of list.slice(1)) {
+        group.members.push(...other.members);
+        merged.set(other, group);
+        units.splice(units.indexOf(other), 1);
+        group.axes ??= other.axes;
+      }
+    }
+    group.members.push(equation);
+    group.axes ??= axes;
+    group.position = position;
+    for (const v of outputs) unitOf.set(v, group);
+  });
+
+  // members of merged groups, in program order
+  const order = new Map(program.equations.map((e, i) => [e, i]));
+  for (const unit of units) if (unit.kind === "loop") unit.members.sort((a, b) => order.get(a)! - order.get(b)!);
+
+  const stored = new Set(program.outputs.flatMap((v) => sources(v, false).map(({ source }) => source)));
+  for (const equation of program.equations) {
+    if (isView(equation.primitive) || recomputed.has(equation.outputs[0]!)) continue;
+    const own = find(unitOf.get(equation.outputs[0]!));
+    for (const { source, direct } of equation.inputs.flatMap((v) => sources(v, false))) {
+      if (!direct || find(unitOf.get(source)) !== own) stored.add(source);
+    }
+  }
+  const ordered = schedule(units, (v) => sources(v, false).map(({ source }) => source), unitOf, find);
+  return { units: ordered, recomputed, stored };
+}
+
+/** Comparisons all of whose users are element-wise. */
+function findRecomputed(program: Program): Map<Variable, Equation> {
+  const stored = new Set<Variable>(program.outputs);
+  for (const equation of program.equations) {
+    if (isElementwise(equation.primitive)) continue;
+    for (const v of equation.inputs) stored.add(v);
+  }
+  const recomputed = new Map<Variable, Equation>();
+  for (const equation of program.equations) {
+    const [v] = equation.outputs;
+    if (RECOMPUTED.has(equation.primitive) && !stored.has(v!)) recomputed.set(v!, equation);
+  }
+  return recomputed;
+}
+
+/** Orders units by their dependences; of those that are ready, the one whose last member came first. */
+function schedule(
+  units: readonly Unit[],
+  sources: (v: Variable) => readonly Variable[],
+  unitOf: ReadonlyMap<Variable, Unit>,
+  find: (unit: Unit | undefined) => Unit | undefined,
+): Unit[] {
+  const equations = (unit: Unit) => (unit.kind === "loop" ? unit.members : [unit.equation]);
+  const waiting = new Map<Unit, number>();
+  const users = new Map<Unit, Unit[]>();
+  for (const unit of units) {
+    const needs = new Set(
+      equations(unit)
+        .flatMap((e) => e.inputs.flatMap(sources))
+        .map((v) => find(unitOf.get(v)))
+        .filter((other) => other !== undefined && other !== unit),
+    );
+    waiting.set(unit, needs.size);
+    for (const other of needs) {
+      const list = users.get(other!);
+      if (list) list.push(unit);
+      else users.set(other!, [unit]);
+    }
+  }
+  const ready = units.filter((unit) => waiting.get(unit) === 0).sort((a, b) => b.position - a.position);
+  const ordered: Unit[] = [];
+  while (ready.length > 0) {
+    const unit = ready.pop()!;
+    ordered.push(unit);
+    for (const user of users.get(unit) ?? []) {
+      const left = waiting.get(user)! - 1;
+      waiting.set(user, left);
+      if (left > 0) continue;
+      let at = ready.length; // keep the earliest position last
+      while (at > 0 && ready[at - 1]!.position < user.position) at--;
+      ready.splice(at, 0, user);
+    }
+  }
+  return ordered;
+}

@@ -1,0 +1,91 @@
+/**
+ * A fused group as one loop kernel.
+ *
+ * @module
+ */
+import { type Elementwise, isElementwise, type PrimitiveParams } from "../../tensor/primitives.js";
+import type { Variable } from "../../tensor/program.js";
+import { stridesOf } from "../../tensor/shape.js";
+import type { LaneOp, LaneStep, LoopInput, LoopOutput } from "../kernels/kernel.js";
+import { laneOf, type Planner, shifted } from "./build.js";
+import type { Fusion, Group } from "./fuse.js";
+import type { Place } from "./plan.js";
+
+export function loopOf(planner: Planner, { shape, members, axes }: Group, { recomputed, stored }: Fusion): void {
+  const inputs: LoopInput[] = [];
+  const inputPlaces: Place[] = [];
+  const inputIndex = new Map<string, number>();
+  const steps: LaneStep[] = [];
+  /** Steps are numbered behind the inputs, whose count is known only at the end: -1 - i stands for input i. */
+  const values = new Map<Variable, number>();
+  const literals = new Map<string, number>();
+
+  const push = (step: LaneStep): number => steps.push(step) - 1;
+  const value = (v: Variable): number => {
+    const known = values.get(v);
+    if (known !== undefined) return known;
+    const literal = planner.literal(v);
+    const lane = laneOf(v.dtype);
+    let result: number;
+    if (literal !== undefined) {
+      const key = `${lane} ${Object.is(literal, -0) ? "-0" : literal}`;
+      result = literals.get(key) ?? push({ op: "constant", value: literal, lane });
+      literals.set(key, result);
+    } else if (recomputed.has(v)) {
+      const equation = recomputed.get(v)!;
+      result = push({ op: equation.primitive as LaneOp, args: equation.inputs.map(value), lane });
+    } else {
+      const located = planner.locate(v);
+      const place = shifted(located);
+      const strides = located.view.strides.map((stride, axis) => (shape[axis] === 1 ? 0 : stride));
+      const key = JSON.stringify([place.buffer.id, place.offset, place.turns, strides]);
+      let index = inputIndex.get(key);
+      if (index === undefined) {
+        index = inputs.push({ lane, strides }) - 1;
+        inputPlaces.push(place);
+        inputIndex.set(key, index);
+      }
+      result = -1 - index;
+    }
+    values.set(v, result);
+    return result;
+  };
+
+  const outputs: LoopOutput[] = [];
+  const outputPlaces: Place[] = [];
+  for (const { primitive, inputs: operands, outputs: [out], params } of members) {
+    if (isElementwise(primitive)) {
+      values.set(out!, push({ op: laneOp(primitive), args: operands.map(value), lane: laneOf(out!.dtype) }));
+      continue;
+    }
+    const folded = (params as PrimitiveParams["sum"]).axes;
+    const kept = stridesOf(out!.shape);
+    let next = 0;
+    const strides = shape.map((_, axis) => (folded.includes(axis) ? 0 : kept[next++]!));
+    outputs.push({ value: value(operands[0]!), strides, reduce: primitive as "sum" | "max" });
+    outputPlaces.push(planner.define(out!, primitive));
+  }
+  for (const { primitive, outputs: [out] } of members) {
+    if (!isElementwise(primitive) || !stored.has(out!)) continue;
+    outputs.push({ value: values.get(out!)!, strides: stridesOf(shape) });
+    outputPlaces.push(planner.define(out!, primitive));
+  }
+
+  const number = (index: number) => (index < 0 ? -1 - index : index + inputs.length);
+  planner.kernel(
+    {
+      kind: "loop",
+      extents: shape,
+      reduced: shape.map((_, axis) => axes?.includes(axis) ?? false),
+      inputs,
+      steps: steps.map((step) => ("args" in step ? { ...step, args: step.args.map(number) } : step)),
+      outputs: outputs.map((output) => ({ ...output, value: number(output.value) })),
+    },
+    [...outputPlaces, ...inputPlaces],
+  );
+}
+
+/** Primitives and lane operations share their names. */
+function laneOp(primitive: Elementwise): LaneOp {
+  return primitive;
+}
