@@ -96,13 +96,19 @@ export function compile<Args extends readonly unknown[], R>(
 }
 
 /** Traces and optimises a function for the given arguments; for `explain` and the tests of passes. */
-export function programOf<Args extends readonly unknown[]>(fn: (...args: Args) => unknown, args: Args): Program {
+export function programOf<Args extends readonly unknown[]>(
+  fn: (...args: Args) => unknown,
+  args: Args,
+): Program {
   const [leaves, structure] = flatten(args, "compile: arguments");
   return optimize(traceFlat(fn, leaves, structure).program);
 }
 
 /** Compiles without running: the executable, for measurements. */
-export function executableOf<Args extends readonly unknown[]>(fn: (...args: Args) => unknown, args: Args): Executable {
+export function executableOf<Args extends readonly unknown[]>(
+  fn: (...args: Args) => unknown,
+  args: Args,
+): Executable {
   return new Executable(buildPlan(programOf(fn, args)), memory, currentBuild());
 }
 
@@ -136,7 +142,9 @@ function build(
 
 function execute({ executable, resultStructure, residents }: Entry, leaves: readonly Tensor[]): unknown {
   const { plan } = executable;
-  const inputs = leaves.map(({ payload }, i) => (residents.get(i) === payload && payload instanceof Resident && payload.isCurrent ? null : dataOf(payload)));
+  const inputs = leaves.map(({ payload }, i) =>
+    residents.get(i) === payload && payload instanceof Resident && payload.isCurrent ? null : dataOf(payload),
+  );
   for (const resident of residents.values()) resident.isCurrent = false;
   residents.clear();
   executable.run(inputs);
@@ -162,11 +170,17 @@ function donatedLeaves(args: readonly unknown[], donate: readonly number[]): num
 }
 
 /** Gives each donated leaf the first result of its shape and dtype that is not taken. */
-function matchResults(donated: readonly number[], leaves: readonly Tensor[], results: readonly Spec[]): [output: number, input: number][] {
+function matchResults(
+  donated: readonly number[],
+  leaves: readonly Tensor[],
+  results: readonly Spec[],
+): [output: number, input: number][] {
   const taken = new Set<number>();
   return donated.flatMap((input): [number, number][] => {
     const { shape, dtype } = leaves[input]!;
-    const output = results.findIndex((spec, i) => !taken.has(i) && spec.dtype === dtype && sameShape(spec.shape, shape));
+    const output = results.findIndex(
+      (spec, i) => !taken.has(i) && spec.dtype === dtype && sameShape(spec.shape, shape),
+    );
     if (output < 0) return [];
     taken.add(output);
     return [[output, input]];

@@ -7,7 +7,7 @@ import { allocate, type TypedArray } from "../../tensor/dtype.js";
 import { emitKernel } from "../kernels/emit.js";
 import type { Kernel } from "../kernels/kernel.js";
 import { flops, type Place, type Plan, type Step } from "../plan/plan.js";
-import { call, type Code, i32, type Local, loopWhile, sequence } from "../wasm/code.js";
+import { type Code, call, i32, type Local, loopWhile, sequence } from "../wasm/code.js";
 import { type FunctionBuilder, ModuleBuilder } from "../wasm/module.js";
 import type { Build } from "./build.js";
 import { type EngineMemory, MAX_PAGES } from "./memory.js";
@@ -71,7 +71,10 @@ export class Executable {
     memory.int32.set(table, constants / 4);
     memory.reserveScratch(4 * plan.size);
     this.#instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), {
-      env: { memory: memory.memory, constants: new WebAssembly.Global({ value: "i32", mutable: false }, constants) },
+      env: {
+        memory: memory.memory,
+        constants: new WebAssembly.Global({ value: "i32", mutable: false }, constants),
+      },
     });
     this.#run = this.#instance.exports.run as Run;
   }
@@ -96,7 +99,12 @@ export class Executable {
   /** Copies a result of the last run. */
   read(output: number): TypedArray {
     const { spec, place } = this.plan.outputs[output]!;
-    return read(this.#memory, this.#address(place), spec.dtype, spec.shape.reduce((a, b) => a * b, 1));
+    return read(
+      this.#memory,
+      this.#address(place),
+      spec.dtype,
+      spec.shape.reduce((a, b) => a * b, 1),
+    );
   }
 
   /** Copies what a resident input holds now. */
@@ -111,13 +119,17 @@ export class Executable {
     const visit = (steps: readonly Step[], turns: ReadonlyMap<number, number>) => {
       for (const step of steps) {
         if (step.kind === "loop") {
-          for (let t = 0; t < step.count; t++) visit(step.body, new Map(turns).set(step.id, step.reverse ? step.count - 1 - t : t));
+          for (let t = 0; t < step.count; t++)
+            visit(step.body, new Map(turns).set(step.id, step.reverse ? step.count - 1 - t : t));
           continue;
         }
         const index = this.#kernelIndex.get(JSON.stringify(step.kernel))!;
         const kernel = this.#instance.exports[`kernel${index}`] as (...addresses: number[]) => void;
         const addresses = step.args.map((place) => {
-          const moved = (place.turns ?? []).reduce((total, { loop, stride }) => total + stride * turns.get(loop)!, 0);
+          const moved = (place.turns ?? []).reduce(
+            (total, { loop, stride }) => total + stride * turns.get(loop)!,
+            0,
+          );
           return this.#address(place) + 4 * moved;
         });
         const start = performance.now();
@@ -140,10 +152,18 @@ export class Executable {
   }
 
   /** Calls of the kernels in order; arena addresses count from the scratch area, the function's argument. */
-  #calls(steps: readonly Step[], fn: FunctionBuilder, functionOf: (kernel: Kernel) => number, turns: Map<number, Local>): Code {
+  #calls(
+    steps: readonly Step[],
+    fn: FunctionBuilder,
+    functionOf: (kernel: Kernel) => number,
+    turns: Map<number, Local>,
+  ): Code {
     const address = ({ buffer, offset, turns: moves = [] }: Place): Code => {
       const lasting = this.#lasting.get(buffer);
-      let code = lasting === undefined ? i32.add(fn.params[0]!.get, i32.const(4 * (offset + this.plan.offsets.get(buffer)!))) : i32.const(lasting + 4 * offset);
+      let code =
+        lasting === undefined
+          ? i32.add(fn.params[0]!.get, i32.const(4 * (offset + this.plan.offsets.get(buffer)!)))
+          : i32.const(lasting + 4 * offset);
       for (const { loop, stride } of moves) {
         if (stride !== 0) code = i32.add(code, i32.mul(turns.get(loop)!.get, i32.const(4 * stride)));
       }
@@ -180,7 +200,12 @@ function write(memory: EngineMemory, address: number, data: TypedArray): void {
   else for (let i = 0; i < data.length; i++) memory.int32[address / 4 + i] = data[i] ? -1 : 0; // bool as a mask
 }
 
-function read(memory: EngineMemory, address: number, dtype: "float32" | "float64" | "int32" | "bool", size: number): TypedArray {
+function read(
+  memory: EngineMemory,
+  address: number,
+  dtype: "float32" | "float64" | "int32" | "bool",
+  size: number,
+): TypedArray {
   const start = address / 4;
   if (dtype === "float32") return memory.float32.slice(start, start + size);
   if (dtype === "int32") return memory.int32.slice(start, start + size);
@@ -188,4 +213,3 @@ function read(memory: EngineMemory, address: number, dtype: "float32" | "float64
   for (let i = 0; i < size; i++) data[i] = memory.int32[start + i] ? 1 : 0;
   return data;
 }
-

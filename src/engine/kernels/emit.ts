@@ -1,12 +1,12 @@
 import { emitArgMax } from "./arg-max.js";
 import { emitCholesky, emitTriangularSolve } from "./cholesky.js";
 import type { EmitContext } from "./context.js";
-import { emitRecurrence } from "./recurrence.js";
 import { emitGather, emitScatterAdd } from "./gather.js";
 import type { Kernel } from "./kernel.js";
 import { emitLoop } from "./loop.js";
 import { emitMatmul } from "./matmul.js";
 import { emitPatches, emitUnpatch } from "./patches.js";
+import { emitRecurrence } from "./recurrence.js";
 import { emitTopK } from "./top-k.js";
 import { emitTranspose } from "./transpose.js";
 

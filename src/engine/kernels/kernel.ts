@@ -100,7 +100,7 @@ export interface MatmulKernel {
   readonly c: { readonly batch: readonly number[]; readonly row: number; readonly column: number };
 }
 
-/** `[batch, rows, columns]` to `[batch, columns, rows]`; both contiguous but for the input's batch stride. */
+/** `[batch, rows, columns]` to `[batch, columns, rows]`; both contiguous. */
 export interface TransposeKernel {
   readonly kind: "transpose";
   readonly batch: number;

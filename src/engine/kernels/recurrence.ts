@@ -1,5 +1,5 @@
 import { type Code, f32x4, i32, sequence } from "../wasm/code.js";
-import { loadLanes, overRow, plus, storeLanes } from "../wasm/lanes.js";
+import { loadLanes, overRow, plus, repeat, storeLanes } from "../wasm/lanes.js";
 import type { EmitContext } from "./context.js";
 import type { RecurrenceKernel } from "./kernel.js";
 
@@ -20,15 +20,15 @@ export function emitRecurrence(kernel: RecurrenceKernel, context: EmitContext): 
         f32x4.mul(h.get, loadLanes(width, aNow!.get, offset)),
         loadLanes(width, bNow!.get, offset),
       );
+      const store = storeLanes(width, hNow!.get, h.get, offset);
       return sequence(
-        h.set(context.module.constant(0)),
         ...now.map((pointer, i) => pointer.set(at(fn.params[i]!.get))),
-        fn.for(length, () =>
-          sequence(
-            h.set(next),
-            storeLanes(width, hNow!.get, h.get, offset),
-            ...now.map((pointer) => pointer.set(plus(pointer.get, step))),
-          ),
+        h.set(loadLanes(width, bNow!.get, offset)), // not 0 · a₀ + b₀: a₀ may be infinite
+        store,
+        repeat(
+          fn,
+          length - 1,
+          sequence(...now.map((pointer) => pointer.set(plus(pointer.get, step))), h.set(next), store),
         ),
       );
     };

@@ -7,14 +7,19 @@
  *
  * @module
  */
-import { evaluate } from "../../tensor/eager/evaluate.js";
+
 import { allocate } from "../../tensor/dtype.js";
+import { evaluate } from "../../tensor/eager/evaluate.js";
 import { isElementwise, type Primitive, type PrimitiveParams } from "../../tensor/primitives.js";
 import type { Variable } from "../../tensor/program.js";
 import { range, type Shape, sameShape, sizeOf } from "../../tensor/shape.js";
 import type { Builder } from "./builder.js";
 
-export type AlgebraRule<P extends Primitive> = (b: Builder, inputs: readonly Variable[], params: PrimitiveParams[P]) => Variable | undefined;
+export type AlgebraRule<P extends Primitive> = (
+  b: Builder,
+  inputs: readonly Variable[],
+  params: PrimitiveParams[P],
+) => Variable | undefined;
 
 type Rules = { readonly [P in Primitive]?: AlgebraRule<P> };
 
@@ -46,15 +51,28 @@ const onSources =
       const [data] = evaluate[primitive](scalars, params as never, [{ shape: [], dtype }]);
       return b.uniform(data![0]!, dtype, shape);
     }
-    const sources = inputs.map((v, i) => (values[i] === undefined ? b.definition(v, "broadcast")?.inputs[0] : v));
+    const sources = inputs.map((v, i) =>
+      values[i] === undefined ? b.definition(v, "broadcast")?.inputs[0] : v,
+    );
     const repeated = sources.find((_, i) => values[i] === undefined);
     if (!repeated || sizeOf(repeated.shape) >= sizeOf(shape)) return undefined;
-    if (sources.some((s, i) => s === undefined || (values[i] === undefined && !sameShape(s.shape, repeated.shape)))) return undefined;
-    const small = sources.map((s, i) => (values[i] === undefined ? s! : b.uniform(values[i]!, s!.dtype, repeated.shape)));
+    if (
+      sources.some(
+        (s, i) => s === undefined || (values[i] === undefined && !sameShape(s.shape, repeated.shape)),
+      )
+    )
+      return undefined;
+    const small = sources.map((s, i) =>
+      values[i] === undefined ? s! : b.uniform(values[i]!, s!.dtype, repeated.shape),
+    );
     return b.emit("broadcast", [b.emit(primitive, small, params)], { shape });
   };
 
-function resultType<P extends Primitive>(primitive: P, inputs: readonly Variable[], params: PrimitiveParams[P]) {
+function resultType<P extends Primitive>(
+  primitive: P,
+  inputs: readonly Variable[],
+  params: PrimitiveParams[P],
+) {
   if (primitive === "equal" || primitive === "less" || primitive === "lessEqual") return "bool";
   if (primitive === "cast") return (params as PrimitiveParams["cast"]).dtype;
   return inputs.at(-1)!.dtype;
@@ -71,8 +89,28 @@ const neutral =
 const fold = Object.fromEntries(
   (
     [
-      "abs", "sign", "maximum", "minimum", "floor", "exp", "log", "log1p", "expm1", "sin", "cos", "tanh", "sigmoid",
-      "erf", "softplus", "equal", "less", "lessEqual", "and", "or", "not", "sqrt",
+      "abs",
+      "sign",
+      "maximum",
+      "minimum",
+      "floor",
+      "exp",
+      "log",
+      "log1p",
+      "expm1",
+      "sin",
+      "cos",
+      "tanh",
+      "sigmoid",
+      "erf",
+      "softplus",
+      "equal",
+      "less",
+      "lessEqual",
+      "and",
+      "or",
+      "not",
+      "sqrt",
     ] as const
   ).map((primitive) => [primitive, onSources(primitive)]),
 ) as Rules;
@@ -106,16 +144,21 @@ export const algebra: Rules = {
     neutral(1, "both"),
     (b, inputs) => inputs.find((v) => b.uniformValue(v) === 0),
     (b, [x, y]) => {
-      const [scale, rest] = b.uniformValue(x!) === undefined ? [b.uniformValue(y!), x!] : [b.uniformValue(x!), y!];
+      const [scale, rest] =
+        b.uniformValue(x!) === undefined ? [b.uniformValue(y!), x!] : [b.uniformValue(x!), y!];
       if (scale === -1) return b.emit("neg", [rest], {});
       if (scale === undefined) return undefined;
       const negated = b.definition(rest, "neg")?.inputs[0]; // -x · c = x · -c
       return negated && b.emit("mul", [negated, b.uniform(-scale, rest.dtype, rest.shape)], {});
     },
     (b, [x, y]) => {
-      for (const [mask, other] of [[x!, y!], [y!, x!]] as const) {
+      for (const [mask, other] of [
+        [x!, y!],
+        [y!, x!],
+      ] as const) {
         const chosen = b.definition(mask, "select"); // (c ? 1 : 0) · x = c ? x : 0
-        if (!chosen || b.uniformValue(chosen.inputs[1]!) !== 1 || b.uniformValue(chosen.inputs[2]!) !== 0) continue;
+        if (!chosen || b.uniformValue(chosen.inputs[1]!) !== 1 || b.uniformValue(chosen.inputs[2]!) !== 0)
+          continue;
         return b.emit("select", [chosen.inputs[0]!, other, chosen.inputs[2]!], {});
       }
       return undefined;
@@ -154,12 +197,22 @@ export const algebra: Rules = {
   transpose: (b, [x], { permutation }) => {
     if (permutation.every((axis, i) => axis === i)) return x;
     const value = b.uniformValue(x!);
-    if (value !== undefined) return b.uniform(value, x!.dtype, permutation.map((axis) => x!.shape[axis]!));
+    if (value !== undefined)
+      return b.uniform(
+        value,
+        x!.dtype,
+        permutation.map((axis) => x!.shape[axis]!),
+      );
     const inner = b.definition(x!, "transpose");
-    if (inner) return b.emit("transpose", inner.inputs, { permutation: permutation.map((axis) => inner.params.permutation[axis]!) });
+    if (inner)
+      return b.emit("transpose", inner.inputs, {
+        permutation: permutation.map((axis) => inner.params.permutation[axis]!),
+      });
     const moved = permutation.filter((axis) => x!.shape[axis] !== 1);
     const inOrder = moved.every((axis, i) => i === 0 || axis > moved[i - 1]!); // only axes of size 1 move
-    return inOrder ? b.emit("reshape", [x!], { shape: permutation.map((axis) => x!.shape[axis]!) }) : undefined;
+    return inOrder
+      ? b.emit("reshape", [x!], { shape: permutation.map((axis) => x!.shape[axis]!) })
+      : undefined;
   },
   slice: (b, [x], { starts, limits, strides }) => {
     const shape = starts.map((start, axis) => Math.ceil((limits[axis]! - start) / strides[axis]!));
@@ -167,7 +220,8 @@ export const algebra: Rules = {
     const value = b.uniformValue(x!);
     return value === undefined ? undefined : b.uniform(value, x!.dtype, shape);
   },
-  flip: (b, [x], { axes }) => (b.uniformValue(x!) !== undefined || axes.every((axis) => x!.shape[axis] === 1) ? x : undefined),
+  flip: (b, [x], { axes }) =>
+    b.uniformValue(x!) !== undefined || axes.every((axis) => x!.shape[axis] === 1) ? x : undefined,
   concatenate: (_, inputs) => (inputs.length === 1 ? inputs[0] : undefined),
 
   sum: (b, [x], { axes }) => {
@@ -192,18 +246,33 @@ function reshapeOfBroadcast(b: Builder, x: Variable, shape: Shape): Variable | u
   if (!repeated) return undefined;
   const source = repeated.inputs[0]!;
   const squeezed = x.shape.filter((n) => n !== 1);
-  if (!sameShape(squeezed, shape.filter((n) => n !== 1))) return undefined;
+  if (
+    !sameShape(
+      squeezed,
+      shape.filter((n) => n !== 1),
+    )
+  )
+    return undefined;
   const missing = x.shape.length - source.shape.length;
-  const kept = x.shape.flatMap((n, axis) => (n === 1 ? [] : [axis < missing ? 1 : source.shape[axis - missing]!]));
+  const kept = x.shape.flatMap((n, axis) =>
+    n === 1 ? [] : [axis < missing ? 1 : source.shape[axis - missing]!],
+  );
   let next = 0;
   const inner = shape.map((n) => (n === 1 ? 1 : kept[next++]!));
   return b.emit("broadcast", [b.emit("reshape", [source], { shape: inner })], { shape });
 }
 
 /** Σ over repeated elements: a multiple of one of them. */
-function sumOfBroadcast(b: Builder, source: Variable, shape: Shape, axes: readonly number[], result: Shape): Variable | undefined {
+function sumOfBroadcast(
+  b: Builder,
+  source: Variable,
+  shape: Shape,
+  axes: readonly number[],
+  result: Shape,
+): Variable | undefined {
   const missing = shape.length - source.shape.length;
-  const isRepeated = (axis: number) => axis < missing || (source.shape[axis - missing] === 1 && shape[axis] !== 1);
+  const isRepeated = (axis: number) =>
+    axis < missing || (source.shape[axis - missing] === 1 && shape[axis] !== 1);
   const folded = axes.filter(isRepeated);
   if (folded.length === 0) return undefined;
   const count = sizeOf(folded.map((axis) => shape[axis]!));
@@ -211,7 +280,9 @@ function sumOfBroadcast(b: Builder, source: Variable, shape: Shape, axes: readon
   const kept = source.shape.filter((_, i) => !axes.includes(i + missing));
   const total = b.emit("reshape", [b.emit("sum", [source], { axes: within })], { shape: kept });
   const scaled = b.emit("mul", [total, b.uniform(count, source.dtype, kept)], {});
-  const aligned = range(shape.length).flatMap((axis) => (axes.includes(axis) ? [] : [axis < missing ? 1 : source.shape[axis - missing]!]));
+  const aligned = range(shape.length).flatMap((axis) =>
+    axes.includes(axis) ? [] : [axis < missing ? 1 : source.shape[axis - missing]!],
+  );
   return b.emit("broadcast", [b.emit("reshape", [scaled], { shape: aligned })], { shape: result });
 }
 
@@ -223,7 +294,8 @@ function thinProduct(b: Builder, x: Variable, y: Variable): Variable | undefined
     const left = x.shape[axis - rank + x.shape.length] ?? 1;
     return left === 1 ? (y.shape[axis - rank + y.shape.length] ?? 1) : left;
   });
-  const wide = (v: Variable, rows: number, columns: number) => b.emit("broadcast", [v], { shape: [...batch, rows, columns] });
+  const wide = (v: Variable, rows: number, columns: number) =>
+    b.emit("broadcast", [v], { shape: [...batch, rows, columns] });
   if (k === 1) return b.emit("mul", [wide(x, m, n), wide(y, m, n)], {});
   const swapped = (v: Variable) => {
     const axes = range(v.shape.length);

@@ -28,11 +28,17 @@ export class Builder {
     return this.emitAll(primitive, inputs, params)[0]!;
   }
 
-  emitAll<P extends Primitive>(primitive: P, inputs: readonly Variable[], params: PrimitiveParams[P]): readonly Variable[] {
+  emitAll<P extends Primitive>(
+    primitive: P,
+    inputs: readonly Variable[],
+    params: PrimitiveParams[P],
+  ): readonly Variable[] {
     const rule = algebra[primitive];
     const simpler = rule?.(this, inputs, params);
     if (simpler) return [simpler];
-    const key = UNIQUE.has(primitive) ? null : `${primitive} ${inputs.map(({ id }) => id)} ${JSON.stringify(params)}`;
+    const key = UNIQUE.has(primitive)
+      ? null
+      : `${primitive} ${inputs.map(({ id }) => id)} ${JSON.stringify(params)}`;
     const known = key === null ? undefined : this.#written.get(key);
     if (known) return known;
     const outputs = shapeRules[primitive](inputs, params).map(variable);

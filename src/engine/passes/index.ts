@@ -7,8 +7,9 @@
  *
  * @module
  */
-import type { Equation, Program, Variable } from "../../tensor/program.js";
+
 import type { PrimitiveParams } from "../../tensor/primitives.js";
+import type { Equation, Program, Variable } from "../../tensor/program.js";
 import { Builder } from "./builder.js";
 
 /** Optimises a program and the bodies of its loops. */
@@ -28,7 +29,10 @@ function rebuild(program: Program): Program {
   const values = new Map<Variable, Variable>();
   for (const v of program.inputs) values.set(v, v);
   run(program, builder, values);
-  return builder.program(program.inputs, program.outputs.map((v) => values.get(v)!));
+  return builder.program(
+    program.inputs,
+    program.outputs.map((v) => values.get(v)!),
+  );
 }
 
 /** Emits the equations of a program whose inputs are already in `values`. */

@@ -14,7 +14,16 @@ import { loopOf } from "./loop.js";
 import { allocate } from "./memory.js";
 import type { Buffer, Place, Plan, Step } from "./plan.js";
 import { lowerSingle } from "./single.js";
-import { broadcastView, contiguous, flipView, isContiguous, reshapeView, sliceView, transposeView, type View } from "./view.js";
+import {
+  broadcastView,
+  contiguous,
+  flipView,
+  isContiguous,
+  reshapeView,
+  sliceView,
+  transposeView,
+  type View,
+} from "./view.js";
 
 /** Where a value lies: the start of its root, and the view of it from there. */
 export interface Located {
@@ -40,13 +49,16 @@ export class Planner {
 
   constructor(program: Program, context: PlanContext) {
     this.context = context;
-    for (const equation of program.equations) for (const v of equation.outputs) this.#definitions.set(v, equation);
+    for (const equation of program.equations)
+      for (const v of equation.outputs) this.#definitions.set(v, equation);
     for (const [v, value] of program.constants) {
       const buffer = newBuffer(value.size, value.dtype, "constant");
       context.constants.push({ buffer, data: value.data() });
       this.#located.set(v, { place: { buffer, offset: 0 }, view: contiguous(v.shape) });
     }
-    this.scalars = new Map([...program.constants].filter(([, value]) => value.size === 1).map(([v, value]) => [v, value.item()]));
+    this.scalars = new Map(
+      [...program.constants].filter(([, value]) => value.size === 1).map(([v, value]) => [v, value.item()]),
+    );
   }
 
   /** Constants of one element, for kernels that hold them as literals. */
@@ -69,7 +81,8 @@ export class Planner {
     const known = this.#located.get(v);
     if (known) return known;
     const equation = this.#definitions.get(v);
-    if (!equation || !isView(equation.primitive)) throw new Error(`plan: ${showSpec(v)} is used before it is computed`);
+    if (!equation || !isView(equation.primitive))
+      throw new Error(`plan: ${showSpec(v)} is used before it is computed`);
     const located = this.#view(equation, v);
     this.#located.set(v, located);
     return located;
@@ -89,7 +102,12 @@ export class Planner {
 
   /** Copies a view to row-major order, once for equal views. */
   copy(located: Located, dtype: DType): Located {
-    const key = JSON.stringify([located.place.buffer.id, located.place.offset, located.place.turns, located.view]);
+    const key = JSON.stringify([
+      located.place.buffer.id,
+      located.place.offset,
+      located.place.turns,
+      located.view,
+    ]);
     const known = this.#copies.get(key);
     if (known) return known;
     const buffer = newBuffer(sizeOf(located.view.shape), dtype, "copy");
@@ -129,7 +147,9 @@ export class Planner {
       }
       default: {
         const renamed = reshapeView(view, v.shape);
-        return renamed ? { place, view: renamed } : { place: this.copy({ place, view }, v.dtype).place, view: contiguous(v.shape) };
+        return renamed
+          ? { place, view: renamed }
+          : { place: this.copy({ place, view }, v.dtype).place, view: contiguous(v.shape) };
       }
     }
   }
@@ -145,7 +165,10 @@ export class Planner {
       fixed.add(place.buffer);
       inner.provide(v, place);
     };
-    const turning = (place: Place, stride: number): Place => ({ ...place, turns: [...(place.turns ?? []), { loop, stride }] });
+    const turning = (place: Place, stride: number): Place => ({
+      ...place,
+      turns: [...(place.turns ?? []), { loop, stride }],
+    });
 
     const carry = outputs.slice(0, numCarry).map((v) => this.define(v, "carry"));
     body.inputs.forEach((v, i) => {
@@ -165,7 +188,9 @@ export class Planner {
     // a carry that is another carry of this turn must be saved before that one is written
     const saved = results.map((place, i) => {
       const clash = i < numCarry && carry.some((other, j) => j !== i && other.buffer === place.buffer);
-      return clash ? inner.copy({ place, view: contiguous(body.outputs[i]!.shape) }, body.outputs[i]!.dtype).place : place;
+      return clash
+        ? inner.copy({ place, view: contiguous(body.outputs[i]!.shape) }, body.outputs[i]!.dtype).place
+        : place;
     });
     const write = (i: number, to: Place) => {
       fixed.add(to.buffer);
@@ -181,7 +206,13 @@ export class Planner {
     for (const { buffer } of this.context.constants) fixed.add(buffer);
     const arena = allocate(inner.steps, fixed, [], []);
     const scratch = newBuffer(arena.size, "float32", "loop");
-    this.steps.push({ kind: "loop", id: loop, count: length, reverse, body: inner.steps.map((step) => relocate(step, scratch, arena.offsets)) });
+    this.steps.push({
+      kind: "loop",
+      id: loop,
+      count: length,
+      reverse,
+      body: inner.steps.map((step) => relocate(step, scratch, arena.offsets)),
+    });
   }
 }
 
@@ -190,10 +221,15 @@ export class Planner {
  *
  * @param kept pairs of an output and the input that it becomes in the next call
  */
-export function buildPlan(program: Program, kept: readonly (readonly [output: number, input: number])[] = []): Plan {
+export function buildPlan(
+  program: Program,
+  kept: readonly (readonly [output: number, input: number])[] = [],
+): Plan {
   for (const v of [...program.inputs, ...program.equations.flatMap(({ outputs }) => outputs)]) {
     if (v.dtype === "float64") {
-      throw new ShapeError(`compile: expected float32, int32 or bool, got ${showSpec(v)}. float64 runs in the eager reference only`);
+      throw new ShapeError(
+        `compile: expected float32, int32 or bool, got ${showSpec(v)}. float64 runs in the eager reference only`,
+      );
     }
   }
   const context: PlanContext = { constants: [] };
@@ -206,7 +242,10 @@ export function buildPlan(program: Program, kept: readonly (readonly [output: nu
     const place = planner.dense(v);
     // a resident that comes out elsewhere must be saved before it is overwritten
     const clash = resident.includes(place.buffer) && residentOf.get(i) !== place.buffer;
-    return { spec: v, place: clash ? planner.copy({ place, view: contiguous(v.shape) }, v.dtype).place : place };
+    return {
+      spec: v,
+      place: clash ? planner.copy({ place, view: contiguous(v.shape) }, v.dtype).place : place,
+    };
   });
   const fixed = new Set([...context.constants.map(({ buffer }) => buffer), ...resident]);
   const { offsets, size } = allocate(
@@ -216,7 +255,16 @@ export function buildPlan(program: Program, kept: readonly (readonly [output: nu
     outputs.map(({ place }) => place.buffer),
   );
   const keptBuffers = [...residentOf].map(([output, buffer]) => ({ output, buffer }));
-  const plan: Plan = { steps: planner.steps, inputs, outputs, resident, kept: keptBuffers, constants: context.constants, offsets, size };
+  const plan: Plan = {
+    steps: planner.steps,
+    inputs,
+    outputs,
+    resident,
+    kept: keptBuffers,
+    constants: context.constants,
+    offsets,
+    size,
+  };
   refuseHuge(plan);
   return plan;
 }
@@ -229,7 +277,9 @@ function refuseHuge(plan: Plan): void {
   if (bytes <= MAX_BYTES) return;
   const gib = (b: number) => `${(b / 2 ** 30).toFixed(2)} GiB`;
   const largest = [...plan.offsets.keys(), ...lasting].sort((a, b) => b.size - a.size).slice(0, 5);
-  const names = largest.map(({ label, size, dtype }) => `${label} ${dtype}[${size}] of ${gib(4 * size)}`).join(", ");
+  const names = largest
+    .map(({ label, size, dtype }) => `${label} ${dtype}[${size}] of ${gib(4 * size)}`)
+    .join(", ");
   throw new ShapeError(
     `compile: a plan must fit 4 GiB, got ${gib(bytes)}; its largest values: ${names}. Use smaller chunks of tasks, or checkpoint()`,
   );
@@ -249,7 +299,11 @@ export function laneOf(dtype: DType): Lane {
 }
 
 /** Row-major copy of a view. Arguments: out, in. */
-export function copyKernel(view: View, dtype: DType, outStrides: readonly number[] = stridesOf(view.shape)): Kernel {
+export function copyKernel(
+  view: View,
+  dtype: DType,
+  outStrides: readonly number[] = stridesOf(view.shape),
+): Kernel {
   const swap = plainTranspose(view);
   if (swap && outStrides.every((s, i) => s === stridesOf(view.shape)[i])) return swap;
   return {
@@ -280,11 +334,11 @@ function plainTranspose({ shape, strides }: View): Kernel | undefined {
 
 /** Moves the buffers of a loop body into the scratch buffer of the plan around it. */
 function relocate(step: Step, scratch: Buffer, offsets: ReadonlyMap<Buffer, number>): Step {
-  if (step.kind === "loop") return { ...step, body: step.body.map((inner) => relocate(inner, scratch, offsets)) };
+  if (step.kind === "loop")
+    return { ...step, body: step.body.map((inner) => relocate(inner, scratch, offsets)) };
   const args = step.args.map((place) => {
     const offset = offsets.get(place.buffer);
     return offset === undefined ? place : { ...place, buffer: scratch, offset: place.offset + offset };
   });
   return { ...step, args };
 }
-

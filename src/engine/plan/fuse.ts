@@ -37,10 +37,23 @@ export interface Single {
 export type Unit = Group | Single;
 
 /** Changes the view of its operand, and nothing else; `reshape` may have to copy. */
-const VIEWS: ReadonlySet<Primitive> = new Set<Primitive>(["broadcast", "reshape", "transpose", "flip", "slice"]);
+const VIEWS: ReadonlySet<Primitive> = new Set<Primitive>([
+  "broadcast",
+  "reshape",
+  "transpose",
+  "flip",
+  "slice",
+]);
 export const isView = (primitive: Primitive): boolean => VIEWS.has(primitive);
 
-const RECOMPUTED: ReadonlySet<Primitive> = new Set<Primitive>(["equal", "less", "lessEqual", "not", "and", "or"]);
+const RECOMPUTED: ReadonlySet<Primitive> = new Set<Primitive>([
+  "equal",
+  "less",
+  "lessEqual",
+  "not",
+  "and",
+  "or",
+]);
 const MAX_MEMBERS = 40;
 
 export interface Fusion {
@@ -68,8 +81,12 @@ export function fuse(program: Program): Fusion {
   /** The values that must exist before the equation: through views and recomputed comparisons. */
   const sources = (v: Variable, through: boolean): { source: Variable; direct: boolean }[] => {
     const equation = definitions.get(v);
-    if (equation && isView(equation.primitive)) return sources(equation.inputs[0]!, true).map(({ source }) => ({ source, direct: false }));
-    if (equation && recomputed.has(v)) return equation.inputs.flatMap((x) => sources(x, through).map(({ source, direct }) => ({ source, direct: direct && !through })));
+    if (equation && isView(equation.primitive))
+      return sources(equation.inputs[0]!, true).map(({ source }) => ({ source, direct: false }));
+    if (equation && recomputed.has(v))
+      return equation.inputs.flatMap((x) =>
+        sources(x, through).map(({ source, direct }) => ({ source, direct: direct && !through })),
+      );
     return [{ source: v, direct: !through }];
   };
 
@@ -78,7 +95,9 @@ export function fuse(program: Program): Fusion {
   program.equations.forEach((equation, position) => {
     const { primitive, inputs, outputs } = equation;
     if (isView(primitive) || recomputed.has(outputs[0]!)) return;
-    const operands = inputs.flatMap((v) => sources(v, false)).map(({ source, direct }) => ({ unit: find(unitOf.get(source)), direct, source }));
+    const operands = inputs
+      .flatMap((v) => sources(v, false))
+      .map(({ source, direct }) => ({ unit: find(unitOf.get(source)), direct, source }));
     const ready = operands.reduce((top, { unit }) => Math.max(top, unit ? unit.level : 0), 0);
     const fusible = isElementwise(primitive) || isReduction(equation);
     if (!fusible) {
@@ -124,7 +143,8 @@ export function fuse(program: Program): Fusion {
 
   // members of merged groups, in program order
   const order = new Map(program.equations.map((e, i) => [e, i]));
-  for (const unit of units) if (unit.kind === "loop") unit.members.sort((a, b) => order.get(a)! - order.get(b)!);
+  for (const unit of units)
+    if (unit.kind === "loop") unit.members.sort((a, b) => order.get(a)! - order.get(b)!);
 
   const stored = new Set(program.outputs.flatMap((v) => sources(v, false).map(({ source }) => source)));
   for (const equation of program.equations) {

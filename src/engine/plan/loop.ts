@@ -11,7 +11,11 @@ import { laneOf, type Planner, shifted } from "./build.js";
 import type { Fusion, Group } from "./fuse.js";
 import type { Place } from "./plan.js";
 
-export function loopOf(planner: Planner, { shape, members, axes }: Group, { recomputed, stored }: Fusion): void {
+export function loopOf(
+  planner: Planner,
+  { shape, members, axes }: Group,
+  { recomputed, stored }: Fusion,
+): void {
   const inputs: LoopInput[] = [];
   const inputPlaces: Place[] = [];
   const inputIndex = new Map<string, number>();
@@ -53,7 +57,12 @@ export function loopOf(planner: Planner, { shape, members, axes }: Group, { reco
 
   const outputs: LoopOutput[] = [];
   const outputPlaces: Place[] = [];
-  for (const { primitive, inputs: operands, outputs: [out], params } of members) {
+  for (const {
+    primitive,
+    inputs: operands,
+    outputs: [out],
+    params,
+  } of members) {
     if (isElementwise(primitive)) {
       values.set(out!, push({ op: laneOp(primitive), args: operands.map(value), lane: laneOf(out!.dtype) }));
       continue;
@@ -65,7 +74,10 @@ export function loopOf(planner: Planner, { shape, members, axes }: Group, { reco
     outputs.push({ value: value(operands[0]!), strides, reduce: primitive as "sum" | "max" });
     outputPlaces.push(planner.define(out!, primitive));
   }
-  for (const { primitive, outputs: [out] } of members) {
+  for (const {
+    primitive,
+    outputs: [out],
+  } of members) {
     if (!isElementwise(primitive) || !stored.has(out!)) continue;
     outputs.push({ value: values.get(out!)!, strides: stridesOf(shape) });
     outputPlaces.push(planner.define(out!, primitive));

@@ -15,7 +15,8 @@ export function matmulKernel(planner: Planner, a: Variable, b: Variable, out: Va
   const [m, n, k] = [out.shape.at(-2)!, out.shape.at(-1)!, a.shape.at(-1)!];
   const left = planner.locate(a);
   const right = rowMajor(planner, planner.locate(b), b);
-  const whole = (located: Located, rows: number, columns: number): View => broadcastView(located.view, [...batch, rows, columns]);
+  const whole = (located: Located, rows: number, columns: number): View =>
+    broadcastView(located.view, [...batch, rows, columns]);
   const [va, vb] = [whole(left, m, k), whole(right, k, n)];
   const strides = stridesOf(out.shape);
 
@@ -31,7 +32,8 @@ export function matmulKernel(planner: Planner, a: Variable, b: Variable, out: Va
     if (extent === 1) return;
     const axis = { extent, a: va.strides[i]!, b: vb.strides[i]!, c: strides[i]! };
     const last = axes.at(-1);
-    const joins = last && last.a === axis.a * extent && last.b === axis.b * extent && last.c === axis.c * extent;
+    const joins =
+      last && last.a === axis.a * extent && last.b === axis.b * extent && last.c === axis.c * extent;
     if (joins) axes[axes.length - 1] = { ...axis, extent: last.extent * extent };
     else axes.push(axis);
   });
@@ -50,7 +52,11 @@ export function matmulKernel(planner: Planner, a: Variable, b: Variable, out: Va
     m: rows,
     n,
     k,
-    a: { batch: axes.map((axis) => axis.a), row: m === 1 && inner && rows !== m ? inner.a : rowA, column: va.strides.at(-1)! },
+    a: {
+      batch: axes.map((axis) => axis.a),
+      row: m === 1 && inner && rows !== m ? inner.a : rowA,
+      column: va.strides.at(-1)!,
+    },
     b: { batch: axes.map((axis) => axis.b), row: vb.strides.at(-2)!, column: 1 },
     c: { batch: axes.map((axis) => axis.c), row: m === 1 && inner && rows !== m ? inner.c : rowC, column: 1 },
   };

@@ -6,8 +6,9 @@
  *
  * @module
  */
-import type { Buffer, Place, Step } from "./plan.js";
+
 import type { LoopKernel } from "../kernels/kernel.js";
+import type { Buffer, Place, Step } from "./plan.js";
 
 /** Buffers start at multiples of so many elements: 64 bytes, a cache line. */
 export const ALIGNMENT = 16;
@@ -55,7 +56,10 @@ export function allocate(
   for (const [buffer, { first, last }] of byFirst) {
     for (let i = live.length - 1; i >= 0; i--) if (live[i]!.last < first) live.splice(i, 1);
     const step = steps[first];
-    const heir = step?.kind === "kernel" && step.kernel.kind === "loop" ? dyingOperand(step.kernel, step.args, buffer, first, lifetimes, offsets) : undefined;
+    const heir =
+      step?.kind === "kernel" && step.kernel.kind === "loop"
+        ? dyingOperand(step.kernel, step.args, buffer, first, lifetimes, offsets)
+        : undefined;
     if (heir !== undefined) {
       const area = live.find((area) => area.buffer === heir)!;
       offsets.set(buffer, area.offset);
@@ -97,8 +101,19 @@ function dyingOperand(
     const { buffer, offset } = args[kernel.outputs.length + i]!;
     const lifetime = lifetimes.get(buffer);
     const readOnce = args.filter((place) => place.buffer === buffer).length === 1;
-    const alike = kernel.inputs[i]!.strides.every((stride, d) => stride === output.strides[d] || kernel.extents[d] === 1);
-    if (!lifetime || lifetime.last !== at || lifetime.first === at || !readOnce || !alike || offset !== 0 || buffer.size !== result.size) continue;
+    const alike = kernel.inputs[i]!.strides.every(
+      (stride, d) => stride === output.strides[d] || kernel.extents[d] === 1,
+    );
+    if (
+      !lifetime ||
+      lifetime.last !== at ||
+      lifetime.first === at ||
+      !readOnce ||
+      !alike ||
+      offset !== 0 ||
+      buffer.size !== result.size
+    )
+      continue;
     if (taken.has(offsets.get(buffer))) continue; // another result of this kernel has it
     return buffer;
   }

@@ -29,7 +29,13 @@ export interface Place {
 
 export type Step =
   | { readonly kind: "kernel"; readonly kernel: Kernel; readonly args: readonly Place[] }
-  | { readonly kind: "loop"; readonly id: number; readonly count: number; readonly reverse: boolean; readonly body: readonly Step[] };
+  | {
+      readonly kind: "loop";
+      readonly id: number;
+      readonly count: number;
+      readonly reverse: boolean;
+      readonly body: readonly Step[];
+    };
 
 export interface Plan {
   readonly steps: readonly Step[];

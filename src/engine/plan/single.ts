@@ -6,11 +6,16 @@
 import type { Primitive, PrimitiveParams } from "../../tensor/primitives.js";
 import type { Equation, Variable } from "../../tensor/program.js";
 import { type Shape, sizeOf, stridesOf } from "../../tensor/shape.js";
-import { type LoopKernel, type Window } from "../kernels/kernel.js";
-import { copyKernel, laneOf, type Located, type Planner, shifted } from "./build.js";
+import type { LoopKernel, Window } from "../kernels/kernel.js";
+import { copyKernel, type Located, laneOf, type Planner, shifted } from "./build.js";
 import { matmulKernel } from "./matmul.js";
 
-type Lowering<P extends Primitive> = (planner: Planner, inputs: readonly Variable[], outputs: readonly Variable[], params: PrimitiveParams[P]) => void;
+type Lowering<P extends Primitive> = (
+  planner: Planner,
+  inputs: readonly Variable[],
+  outputs: readonly Variable[],
+  params: PrimitiveParams[P],
+) => void;
 
 /** Writes a constant to all of a row-major buffer. */
 function fillKernel(size: number, out: Variable): LoopKernel {
@@ -25,9 +30,19 @@ function fillKernel(size: number, out: Variable): LoopKernel {
 }
 
 /** Copies a value into a box of a larger row-major buffer. */
-function copyInto(planner: Planner, from: Located, out: Variable, place: ReturnType<Planner["define"]>, offset: number, strides: readonly number[]): void {
+function copyInto(
+  planner: Planner,
+  from: Located,
+  out: Variable,
+  place: ReturnType<Planner["define"]>,
+  offset: number,
+  strides: readonly number[],
+): void {
   if (sizeOf(from.view.shape) === 0) return;
-  planner.kernel(copyKernel(from.view, out.dtype, strides), [{ ...place, offset: place.offset + offset }, shifted(from)]);
+  planner.kernel(copyKernel(from.view, out.dtype, strides), [
+    { ...place, offset: place.offset + offset },
+    shifted(from),
+  ]);
 }
 
 const lowerings: { readonly [P in Primitive]?: Lowering<P> } = {
@@ -40,7 +55,14 @@ const lowerings: { readonly [P in Primitive]?: Lowering<P> } = {
     planner.kernel(fillKernel(sizeOf(out!.shape), out!), [place]);
     const strides = stridesOf(out!.shape);
     const offset = low.reduce((total, n, axis) => total + n * strides[axis]!, 0);
-    copyInto(planner, planner.locate(x!), out!, place, offset, strides.map((s, axis) => s * (interior[axis]! + 1)));
+    copyInto(
+      planner,
+      planner.locate(x!),
+      out!,
+      place,
+      offset,
+      strides.map((s, axis) => s * (interior[axis]! + 1)),
+    );
   },
   concatenate: (planner, inputs, [out], { axis }) => {
     const place = planner.define(out!, "concatenate");
@@ -58,24 +80,43 @@ const lowerings: { readonly [P in Primitive]?: Lowering<P> } = {
   },
   patches: (planner, [x], [out], params) => {
     const from = planner.dense(x!);
-    planner.kernel({ kind: "patches", window: windowOf(x!.shape, out!.shape, params) }, [planner.define(out!, "patches"), from]);
+    planner.kernel({ kind: "patches", window: windowOf(x!.shape, out!.shape, params) }, [
+      planner.define(out!, "patches"),
+      from,
+    ]);
   },
   unpatch: (planner, [x], [out], params) => {
     const from = planner.dense(x!);
-    planner.kernel({ kind: "unpatch", window: windowOf(out!.shape, x!.shape, params) }, [planner.define(out!, "unpatch"), from]);
+    planner.kernel({ kind: "unpatch", window: windowOf(out!.shape, x!.shape, params) }, [
+      planner.define(out!, "unpatch"),
+      from,
+    ]);
   },
   gather: (planner, [x, index], [out], { batchRank }) => {
     const args = [planner.dense(x!), planner.dense(index!)];
     const batch = sizeOf(x!.shape.slice(0, batchRank));
     const width = sizeOf(x!.shape.slice(batchRank + 1));
-    const kernel = { kind: "gather", batch, rows: x!.shape[batchRank]!, count: index!.shape[batchRank]!, width } as const;
+    const kernel = {
+      kind: "gather",
+      batch,
+      rows: x!.shape[batchRank]!,
+      count: index!.shape[batchRank]!,
+      width,
+    } as const;
     planner.kernel(kernel, [planner.define(out!, "gather"), ...args]);
   },
   scatterAdd: (planner, [x, index], [out], { batchRank, rows }) => {
     const args = [planner.dense(x!), planner.dense(index!)];
     const batch = sizeOf(x!.shape.slice(0, batchRank));
     const width = sizeOf(x!.shape.slice(batchRank + 1));
-    const kernel = { kind: "scatterAdd", batch, rows, count: index!.shape[batchRank]!, width, lane: laneOf(x!.dtype) } as const;
+    const kernel = {
+      kind: "scatterAdd",
+      batch,
+      rows,
+      count: index!.shape[batchRank]!,
+      width,
+      lane: laneOf(x!.dtype),
+    } as const;
     planner.kernel(kernel, [planner.define(out!, "scatterAdd"), ...args]);
   },
   argMax: (planner, [x], [out], { axis }) => {
@@ -84,12 +125,20 @@ const lowerings: { readonly [P in Primitive]?: Lowering<P> } = {
   },
   topK: (planner, [x], [out], { k }) => {
     const from = planner.dense(x!);
-    const kernel = { kind: "topK", rows: sizeOf(x!.shape.slice(0, -1)), length: x!.shape.at(-1)!, k } as const;
+    const kernel = {
+      kind: "topK",
+      rows: sizeOf(x!.shape.slice(0, -1)),
+      length: x!.shape.at(-1)!,
+      k,
+    } as const;
     planner.kernel(kernel, [planner.define(out!, "topK"), from]);
   },
   recurrence: (planner, [a, b], [out], { axis, reverse }) => {
     const args = [planner.dense(a!), planner.dense(b!)];
-    planner.kernel({ kind: "recurrence", ...alongAxis(b!.shape, axis), reverse }, [planner.define(out!, "recurrence"), ...args]);
+    planner.kernel({ kind: "recurrence", ...alongAxis(b!.shape, axis), reverse }, [
+      planner.define(out!, "recurrence"),
+      ...args,
+    ]);
   },
   cholesky: (planner, [x], [out]) => {
     const from = planner.dense(x!);
@@ -99,7 +148,13 @@ const lowerings: { readonly [P in Primitive]?: Lowering<P> } = {
   triangularSolve: (planner, [l, b], [out], { transpose }) => {
     const args = [planner.dense(l!), planner.dense(b!)];
     const batch = sizeOf(l!.shape.slice(0, -2));
-    const kernel = { kind: "triangularSolve", batch, n: l!.shape.at(-1)!, columns: b!.shape.at(-1)!, transpose } as const;
+    const kernel = {
+      kind: "triangularSolve",
+      batch,
+      n: l!.shape.at(-1)!,
+      columns: b!.shape.at(-1)!,
+      transpose,
+    } as const;
     planner.kernel(kernel, [planner.define(out!, "triangularSolve"), ...args]);
   },
 };
@@ -115,7 +170,11 @@ function alongAxis(shape: Shape, axis: number) {
   return { outer: sizeOf(shape.slice(0, axis)), length: shape[axis]!, inner: sizeOf(shape.slice(axis + 1)) };
 }
 
-function windowOf(images: Shape, patches: Shape, { kernel, stride, pad }: PrimitiveParams["patches"]): Window {
+function windowOf(
+  images: Shape,
+  patches: Shape,
+  { kernel, stride, pad }: PrimitiveParams["patches"],
+): Window {
   const [count, height, width, channels] = images as unknown as readonly [number, number, number, number];
   return {
     images: count,

@@ -43,7 +43,11 @@ export function broadcastView(view: View, shape: Shape): View {
 }
 
 export function transposeView({ shape, strides, offset }: View, permutation: readonly number[]): View {
-  return { shape: permutation.map((axis) => shape[axis]!), strides: permutation.map((axis) => strides[axis]!), offset };
+  return {
+    shape: permutation.map((axis) => shape[axis]!),
+    strides: permutation.map((axis) => strides[axis]!),
+    offset,
+  };
 }
 
 export function flipView({ shape, strides, offset }: View, axes: readonly number[]): View {
@@ -51,7 +55,12 @@ export function flipView({ shape, strides, offset }: View, axes: readonly number
   return { shape, strides: strides.map((s, axis) => (axes.includes(axis) ? -s : s)), offset: offset + last };
 }
 
-export function sliceView(view: View, shape: Shape, starts: readonly number[], steps: readonly number[]): View {
+export function sliceView(
+  view: View,
+  shape: Shape,
+  starts: readonly number[],
+  steps: readonly number[],
+): View {
   const offset = starts.reduce((total, start, axis) => total + start * view.strides[axis]!, view.offset);
   return { shape, strides: view.strides.map((s, axis) => s * steps[axis]!), offset };
 }
