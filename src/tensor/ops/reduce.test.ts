@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import { ShapeError } from "../../errors.js";
+import { exp, log } from "../../math.js";
+import type { Tensor } from "../tensor.js";
+import {
+  argMax,
+  cumprod,
+  cumsum,
+  logSoftmax,
+  logSumExp,
+  max,
+  mean,
+  min,
+  recurrence,
+  softmax,
+  sum,
+  tensor,
+  variance,
+  zeros,
+} from "./index.js";
+
+const f64 = (data: readonly number[]) => tensor(data, { dtype: "float64" });
+const flat = (x: Tensor) => Array.from(x.data());
+const inf = Number.POSITIVE_INFINITY;
+const grid = f64([1, 5, 3, 4, 2, 6]).reshape(2, 3);
+
+function expectClose(got: Tensor, expected: readonly number[]): void {
+  expect(got.size).toBe(expected.length);
+  flat(got).forEach((value, i) => {
+    expect(value).toBeCloseTo(expected[i]!, 13);
+  });
+}
+
+describe("reductions", () => {
+  it("run over all axes, or the given ones from either end", () => {
+    expect(sum(grid).toString()).toBe("float64[]");
+    expect(sum(grid).item()).toBe(21);
+    expect(flat(sum(grid, 0))).toEqual([5, 7, 9]);
+    expect(flat(sum(grid, -1))).toEqual([9, 12]);
+    expect(flat(max(grid, 1))).toEqual([5, 6]);
+    expect(flat(min(grid, 0))).toEqual([1, 2, 3]);
+    expect(flat(mean(grid, 1))).toEqual([3, 4]);
+    expect(mean(grid, [0, 1]).item()).toBe(3.5);
+    expectClose(variance(grid, 1), [8 / 3, 8 / 3]);
+    expect(sum(grid, [])).toBe(grid);
+    expect(sum(tensor([1, 2, 3], { dtype: "int32" })).toString()).toBe("int32[]");
+  });
+
+  it("keep reduced axes with size 1 when asked", () => {
+    const options = { keepDims: true };
+    expect(sum(grid, 0, options).shape).toEqual([1, 3]);
+    expect(max(grid, [0, 1], options).shape).toEqual([1, 1]);
+    expect(variance(grid, 1, options).shape).toEqual([2, 1]);
+    expect(logSumExp(grid, 1, options).shape).toEqual([2, 1]);
+    expect(logSumExp(grid, 1).shape).toEqual([2]);
+  });
+
+  it("of nothing are neutral", () => {
+    expect(sum(f64([])).item()).toBe(0);
+    expect(max(f64([])).item()).toBe(-inf);
+    expect(min(f64([])).item()).toBe(inf);
+    expect(logSumExp(f64([])).item()).toBe(-inf);
+  });
+
+  it.each<[() => unknown, string]>([
+    [() => sum(grid, 2), "sum: axis must be an integer in [-2, 1], got 2"],
+    [() => sum(grid, [0, -2]), "sum: axes must differ, got [0,-2]"],
+    [() => sum(tensor([true])), "sum: operands must be float or int32, got bool[1]"],
+    [() => max(tensor([1], { dtype: "int32" })), "max: operands must be float, got int32[1]"],
+    [() => mean(f64([])), "mean: expected at least one element along axes [0], got [0]"],
+    [() => mean(tensor([1], { dtype: "int32" })), "mean: expected floats, got int32[1]. Use cast(x, dtype)"],
+    [() => argMax(zeros([2, 0])), "argMax: axis 1 must not be empty, got [2, 0]"],
+    [
+      () => recurrence(f64([1]), f64([1, 2])),
+      "recurrence: operands must have one shape, got float64[1], float64[2]",
+    ],
+  ])("refuse what does not fit (%#)", (f, message) => {
+    expect(f).toThrow(new ShapeError(message));
+  });
+});
+
+describe("softmax and its kin", () => {
+  it("follow their formulas", () => {
+    const weights = [1, 5, 3].map(exp);
+    const total = weights.reduce((a, b) => a + b);
+    expectClose(
+      softmax(f64([1, 5, 3])),
+      weights.map((w) => w / total),
+    );
+    expectClose(
+      logSoftmax(f64([1, 5, 3])),
+      weights.map((w) => log(w / total)),
+    );
+    expectClose(logSumExp(f64([1, 5, 3])), [log(total)]);
+    expectClose(sum(softmax(grid, 0), 0), [1, 1, 1]);
+  });
+
+  it("neither overflow nor lose the tail", () => {
+    expect(flat(softmax(f64([1000, 1000, -1000])))).toEqual([0.5, 0.5, 0]);
+    expect(flat(logSoftmax(f64([-1000, 0, 1000])))).toEqual([-2000, -1000, 0]);
+    expectClose(logSumExp(f64([1000, 1000])), [1000 + log(2)]);
+    expectClose(logSumExp(f64([-1000, -1000])), [-1000 + log(2)]);
+  });
+
+  it("take masked entries of -Infinity", () => {
+    expect(flat(softmax(f64([-inf, 0, 0])))).toEqual([0, 0.5, 0.5]);
+    expect(logSumExp(f64([-inf, -inf])).item()).toBe(-inf);
+    expect(logSumExp(f64([-inf, 3])).item()).toBe(3);
+    expect(logSumExp(f64([inf, 3])).item()).toBe(inf);
+  });
+});
+
+describe("argMax", () => {
+  it("finds the first largest along an axis", () => {
+    expect(flat(argMax(f64([1, 3, 3])))).toEqual([1]);
+    expect(flat(argMax(grid, 0))).toEqual([1, 0, 1]);
+    expect(argMax(grid).toString()).toBe("int32[2]");
+  });
+});
+
+describe("running sums and products", () => {
+  it("run from either end, along any axis", () => {
+    expect(flat(cumsum(f64([1, 2, 3])))).toEqual([1, 3, 6]);
+    expect(flat(cumsum(f64([1, 2, 3]), 0, { reverse: true }))).toEqual([6, 5, 3]);
+    expect(flat(cumsum(grid, -1))).toEqual([1, 6, 9, 4, 6, 12]);
+    expect(flat(cumprod(f64([2, 3, 4])))).toEqual([2, 6, 24]);
+    expect(flat(cumprod(f64([2, 3, 4]), 0, { reverse: true }))).toEqual([24, 12, 4]);
+    expect(flat(cumprod(grid, 0))).toEqual([1, 5, 3, 4, 10, 18]);
+    expect(cumprod(zeros([0, 2])).shape).toEqual([0, 2]);
+    expect(cumsum(zeros([0, 2])).shape).toEqual([0, 2]);
+    expect(flat(cumprod(f64([7])))).toEqual([7]);
+  });
+
+  it("stay 0 from the first zero on", () => {
+    expect(flat(cumprod(f64([2, 0, 3, 4])))).toEqual([2, 0, 0, 0]);
+    expect(flat(cumprod(f64([2, 0, 3, 4]), 0, { reverse: true }))).toEqual([0, 0, 12, 4]);
+  });
+
+  it("make discounted returns", () => {
+    const returns = recurrence(f64([0.5, 0.5, 0.5]), f64([1, 2, 4]), 0, { reverse: true });
+    expect(flat(returns)).toEqual([3, 4, 4]);
+  });
+});
