@@ -9,7 +9,7 @@
  * @module
  */
 import { type Code, f32x4, v128 } from "../../wasm/code.js";
-import { expm1Reduced, magicSum, roundForScaling, timesPowerOfTwo } from "./exponential.js";
+import { expReduced, magicSum, roundForScaling, timesPowerOfTwo } from "./exponential.js";
 import type { Lanes } from "./lanes.js";
 import { splitAnyExponent } from "./logarithm.js";
 
@@ -85,8 +85,8 @@ function exp2(lanes: Lanes, [whole, low]: Pair): Code {
   const { n, sum } = roundForScaling(lanes, magicSum(lanes, clamped, 1));
   const lowIfKept = v128.and(low, f32x4.eq(whole, clamped));
   const fraction = lanes.let(f32x4.add(f32x4.sub(clamped, n), lowIfKept));
-  const em1 = expm1Reduced(lanes, lanes.let(f32x4.mul(fraction, lanes.constant(Math.LN2))));
-  return timesPowerOfTwo(lanes, lanes.let(f32x4.add(em1, lanes.constant(1))), sum);
+  const power = expReduced(lanes, lanes.let(f32x4.mul(fraction, lanes.constant(Math.LN2))));
+  return timesPowerOfTwo(lanes, power, sum);
 }
 
 function withSpecialCases(lanes: Lanes, x: Code, y: Code, magnitude: Code, power: Code): Code {

@@ -64,7 +64,7 @@ const LIMITS: readonly [op: LaneOp, low: number, high: number, ulp: number][] = 
   ["log1p", -1, 2, 2],
   ["tanh", -20, 20, 5.5],
   ["tanh", -0.1, 0.1, 5],
-  ["sigmoid", -80, 100, 3],
+  ["sigmoid", -80, 100, 3.5],
   ["erf", -6, 6, 6],
   ["erf", -0.1, 0.1, 5],
   ["softplus", -80, 100, 3],

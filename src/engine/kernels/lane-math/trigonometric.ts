@@ -19,11 +19,11 @@ const MAGIC = 12582912; // 1.5 · 2²³: adding it rounds to an integer, found i
 const BOUND = 0.7864;
 const HALF_PI_PARTS = halfPiParts();
 
-/** π/2 as four numbers of 11 bits and the rest. */
+/** π/2 as three numbers of 11 bits and the rest. */
 function halfPiParts(): number[] {
   let rest = Math.PI / 2;
   const parts: number[] = [];
-  for (let i = 0; i < 4; i++) {
+  for (let i = 0; i < 3; i++) {
     const unit = 2 ** (Math.floor(Math.log2(rest)) - 10);
     const part = Math.floor(rest / unit) * unit;
     parts.push(part);

@@ -22,7 +22,7 @@ export interface Widths {
 
 const REGISTERS = 15;
 const LARGEST_UNROLLED = 80;
-const LARGEST_BLOCK = Number(globalThis.process?.env.LB ?? 32);
+const LARGEST_BLOCK = 96;
 /** Terms that one float32 accumulator may take, and the size of chunks beyond. */
 const LONG_SUM = 512;
 const CHUNK = 128;
