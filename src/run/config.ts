@@ -1,0 +1,150 @@
+/**
+ * Configs from defaults, budgets and the command line. All problems are reported at once, each with its
+ * path and where it came from.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { ConfigError, suggestion } from "../errors.js";
+import type { Config, Experiment, Overrides } from "./experiment.js";
+
+/** Fields by path, and how to call their source in a message, as in `--set inner.lr=-1`. */
+export interface Source {
+  readonly set: Overrides;
+  readonly from: string;
+}
+
+/**
+ * Returns the complete config: defaults, then each source over those before it.
+ *
+ * @throws ConfigError that lists every unknown field and every wrong value
+ */
+export function configure(
+  { name, schema }: Pick<Experiment, "name" | "schema">,
+  ...sources: Source[]
+): Config {
+  const fields = fieldPaths(schema);
+  const problems: string[] = [];
+  const origin = new Map<string, string>();
+  const given: Record<string, unknown> = {};
+  for (const { set, from } of sources) {
+    for (const [path, value] of Object.entries(set)) {
+      if (fields.includes(path)) {
+        assign(given, path.split("."), value);
+        origin.set(path, from);
+      } else problems.push(`${unknownField(path, fields)} (${from})`);
+    }
+  }
+  const result = schema.safeParse(given);
+  if (!result.success) {
+    for (const issue of result.error.issues) {
+      const path = issue.path.join(".");
+      const from = origin.get(path);
+      problems.push(`${path} ${describe(issue, valueAt(given, issue.path))}${from ? ` (${from})` : ""}`);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems.map((it) => `config ${name}: ${it}`).join("\n"));
+  return result.data as Config;
+}
+
+/** Reads `--set path=value` options. A value is JSON, or else text. @throws ConfigError */
+export function parseSets(texts: readonly string[]): Source[] {
+  const problems: string[] = [];
+  const sources = texts.map((text): Source => {
+    const equals = text.indexOf("=");
+    if (equals < 1) problems.push(`--set ${text}: expected <path>=<value>, as in inner.lr=0.01`);
+    return { set: { [text.slice(0, equals)]: parseValue(text.slice(equals + 1)) }, from: `--set ${text}` };
+  });
+  if (problems.length > 0) throw new ConfigError(problems.join("\n"));
+  return sources;
+}
+
+/** Checks a config that was read from a file. @throws ConfigError */
+export function checkConfig(experiment: Experiment, config: unknown, file: string): Config {
+  return configure(experiment, { set: flat(config), from: file });
+}
+
+/** Paths of all fields of a schema, without the groups that they are in. */
+export function fieldPaths(schema: z.ZodObject, prefix = ""): string[] {
+  return Object.entries(schema.shape).flatMap(([name, field]) => {
+    const inner = unwrap(field as z.ZodType);
+    return inner instanceof z.ZodObject ? fieldPaths(inner, `${prefix}${name}.`) : [prefix + name];
+  });
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  const wrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault;
+  return wrapped ? unwrap(schema.unwrap() as z.ZodType) : schema;
+}
+
+function unknownField(path: string, fields: readonly string[]): string {
+  const inside = fields.filter((field) => field.startsWith(`${path}.`));
+  if (inside.length > 0) return `${path} is a group, not a field. Its fields are ${inside.join(", ")}`;
+  const lastName = path.slice(path.lastIndexOf(".") + 1);
+  const moved = fields.find((field) => field.endsWith(`.${lastName}`)); // `lr` for `inner.lr`
+  const hint = suggestion(path, fields) || (moved ? ` Did you mean ${moved}?` : "");
+  return `${path} is not a field.${hint || ` The fields are ${fields.join(", ")}`}`;
+}
+
+function describe(issue: z.core.$ZodIssue, value: unknown): string {
+  const got = value === undefined ? "nothing" : JSON.stringify(value);
+  switch (issue.code) {
+    case "too_small":
+      return `must be ${issue.inclusive ? ">=" : ">"} ${issue.minimum}${unit(issue.origin)}, got ${got}`;
+    case "too_big":
+      return `must be ${issue.inclusive ? "<=" : "<"} ${issue.maximum}${unit(issue.origin)}, got ${got}`;
+    case "invalid_type": {
+      const article = /^[aeiou]/.test(issue.expected) ? "an" : "a";
+      return `must be ${article} ${issue.expected === "int" ? "integer" : issue.expected}, got ${got}`;
+    }
+    case "invalid_value":
+      return `must be one of ${issue.values.join(", ")}, got ${got}.${suggestion(String(value), issue.values.map(String))}`;
+    default:
+      return `${issue.message}, got ${got}`;
+  }
+}
+
+/** Of what a size was too small or too big. */
+function unit(origin: string): string {
+  return origin === "array" || origin === "string"
+    ? ` ${origin === "array" ? "items" : "characters"} long`
+    : "";
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function assign(
+  into: Record<string, unknown>,
+  [first = "", ...rest]: readonly string[],
+  value: unknown,
+): void {
+  if (rest.length === 0) into[first] = value;
+  else {
+    into[first] ??= {};
+    assign(into[first] as Record<string, unknown>, rest, value);
+  }
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (node, name) => (node as Record<PropertyKey, unknown> | undefined)?.[name],
+    root,
+  );
+}
+
+/** `{ inner: { lr: 1 } }` → `{ "inner.lr": 1 }`. */
+function flat(config: unknown, prefix = ""): Overrides {
+  if (typeof config !== "object" || config === null || Array.isArray(config)) {
+    return prefix === "" ? {} : { [prefix.slice(0, -1)]: config };
+  }
+  return Object.assign(
+    {},
+    ...Object.entries(config).map(([name, value]) => flat(value, `${prefix}${name}.`)),
+  );
+}

@@ -1,0 +1,142 @@
+/**
+ * What an experiment is: one table or figure of a paper, the learner that makes it, and the published
+ * numbers that it should reach.
+ *
+ * @module
+ */
+import type { z } from "zod";
+import { ConfigError } from "../errors.js";
+import type { Rng } from "../random/index.js";
+import type { LineChart } from "../render/index.js";
+import type { Estimate } from "../stats/index.js";
+import type { Tensor, Tree } from "../tensor/index.js";
+
+/** Pure functions over a tree of tensors, so that a checkpoint is the tree and the number of steps. */
+export interface Learner<State extends Tree = Tree, Model extends Tree = Tree> {
+  /** Returns the state before step 1. */
+  init(rng: Rng): State;
+  /**
+   * Takes step k = 1, 2, … and returns the next state and what was measured on the way.
+   *
+   * @param state given up: a compiled step may reuse its memory
+   * @param rng this step's own stream, whatever other steps drew
+   */
+  step(state: State, k: number, rng: Rng): readonly [next: State, metrics: StepMetrics];
+  /** Returns the part of the state that is judged and published. */
+  model(state: State): Model;
+  /** Judges a model on test tasks. */
+  evaluate(model: Model, rng: Rng): Evaluation;
+}
+
+/** Scalars by name, such as `train/queryLoss`. */
+export type StepMetrics = Readonly<Record<string, Tensor | number>>;
+
+/** By name of the metric, one value for each test task. */
+export type Evaluation = Readonly<Record<string, ArrayLike<number>>>;
+
+/** Config fields by their path, as in `{ "inner.lr": 0.01 }`. */
+export type Overrides = Readonly<Record<string, unknown>>;
+
+/** Checked by the experiment's schema. */
+export type Config = Readonly<Record<string, unknown>>;
+
+export interface Paper {
+  readonly title: string;
+  /** As cited in a sentence. */
+  readonly cite: string;
+  readonly url: string;
+  /** Section and table or figure. */
+  readonly where: string;
+}
+
+/** A published number, with the half-width of its interval where there is one. */
+export type Published = number | readonly [value: number, halfWidth: number];
+
+export interface Column {
+  readonly label: string;
+  /** Of the evaluation; its mean over tasks is the cell. */
+  readonly metric: string;
+  /** How far ours may be from the paper's to agree, and how wide our interval may be. */
+  readonly margin: number;
+}
+
+export interface Row {
+  readonly label: string;
+  /** How the config differs from the default; null: the row is listed, and not run. */
+  readonly set: Overrides | null;
+  /** One number a column, null where none is published. Default: none are. */
+  readonly paper?: readonly (Published | null)[];
+  /** What a reader must know of the row. */
+  readonly note?: string;
+}
+
+export const budgetNames = ["smoke", "laptop", "night", "paper"] as const;
+export type BudgetName = (typeof budgetNames)[number];
+
+export interface Budget {
+  /** How the config differs from the default; a row's own fields come after. */
+  readonly set: Overrides;
+  /** Seeds 0, 1, … of every row. */
+  readonly seeds: number;
+}
+
+/** A row as it came out, for figures. */
+export interface RowOutcome {
+  readonly label: string;
+  /** Mean of each metric, with its interval over seeds. */
+  readonly metrics: Readonly<Record<string, Estimate>>;
+}
+
+export interface Experiment {
+  /** `<paper>/<table or figure>`, as in the registry. */
+  readonly name: string;
+  readonly paper: Paper;
+  /** What the table shows, with the unit and which direction is good. */
+  readonly caption: string;
+  readonly better: "lower" | "higher";
+  /** A strict object; every field has a default and a description. */
+  readonly schema: z.ZodObject;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+  readonly budgets: Readonly<Record<BudgetName, Budget>>;
+  /** The step metric that the progress line shows. */
+  readonly headline: string;
+  /** How many steps a run of this config takes. */
+  steps(config: Config): number;
+  learner(config: Config): Learner;
+  /** Draws the paper's figure from all rows that were run. */
+  figure?(rows: readonly RowOutcome[]): LineChart;
+}
+
+/** `Experiment` with the config that its schema describes. */
+export interface ExperimentDefinition<Schema extends z.ZodObject, State extends Tree, Model extends Tree>
+  extends Omit<Experiment, "schema" | "steps" | "learner"> {
+  readonly schema: Schema;
+  steps(config: z.output<Schema>): number;
+  learner(config: z.output<Schema>): Learner<State, Model>;
+}
+
+/** Checks what the types cannot say, and forgets the type of the config. @throws ConfigError */
+export function defineExperiment<Schema extends z.ZodObject, State extends Tree, Model extends Tree>(
+  definition: ExperimentDefinition<Schema, State, Model>,
+): Experiment {
+  const { name, columns, rows } = definition;
+  const labels = new Set(rows.map(({ label }) => label));
+  if (labels.size < rows.length) throw new ConfigError(`experiment ${name}: two rows have the same label`);
+  for (const { label, paper } of rows) {
+    if (paper !== undefined && paper.length !== columns.length) {
+      throw new ConfigError(
+        `experiment ${name}: row "${label}" must have ${columns.length} published numbers, got ${paper.length}`,
+      );
+    }
+  }
+  return definition as unknown as Experiment; // the schema stands between a config and the methods that take it
+}
+
+/** A row's name in paths: `pretrained on all tasks` → `pretrained-on-all-tasks`. */
+export function slug(label: string): string {
+  return label
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "");
+}

@@ -1,0 +1,93 @@
+/** Writing files so that a crash leaves the old one or the new one, and system errors in words. */
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { MetaError } from "../errors.js";
+
+/** Makes a folder and those above it. @throws MetaError */
+export function makeFolder(dir: string): void {
+  withFileErrors(() => mkdirSync(dir, { recursive: true }));
+}
+
+/** Writes a whole file: under a temporary name, fsynced, renamed. @throws MetaError */
+export function replaceFile(file: string, content: string | Uint8Array): void {
+  withFileErrors(() => {
+    const temporary = `${file}.tmp`;
+    const handle = openSync(temporary, "w");
+    try {
+      writeFileSync(handle, content);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, file);
+    syncFolder(dirname(file));
+  });
+}
+
+/** Reads a whole file, as a plain array: a Buffer's slice is no copy. @throws MetaError */
+export function readBytes(file: string): Uint8Array {
+  const { buffer, byteOffset, length } = withFileErrors(() => readFileSync(file));
+  return new Uint8Array(buffer, byteOffset, length);
+}
+
+/** Appends to a file, made if there is none. @throws MetaError */
+export function append(file: string, content: string | Uint8Array): void {
+  withFileErrors(() => appendFileSync(file, content));
+}
+
+/** Makes what was appended durable, and returns the file's length. @throws MetaError */
+export function syncedSize(file: string): number {
+  return withFileErrors(() => {
+    const handle = openSync(file, "r+");
+    try {
+      fsyncSync(handle);
+      return fstatSync(handle).size;
+    } finally {
+      closeSync(handle);
+    }
+  });
+}
+
+/** Says a system error in words. @throws MetaError */
+export function withFileErrors<R>(action: () => R): R {
+  try {
+    return action();
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    const problem = problems[code] ?? `the system said ${code}`;
+    throw new MetaError(`${path ?? "file"}: ${problem}`, { cause: error });
+  }
+}
+
+const problems: Readonly<Record<string, string>> = {
+  EACCES: "permission denied. Choose another folder with --out",
+  EPERM: "permission denied. Choose another folder with --out",
+  EROFS: "the file system is read-only. Choose another folder with --out",
+  ENOSPC: "no space is left on the disk",
+  ENOENT: "no such file or folder",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  EISDIR: "expected a file, got a folder",
+  EEXIST: "expected a folder, got a file",
+};
+
+/** Makes a rename durable. Windows cannot open folders, and needs no such thing. */
+function syncFolder(dir: string): void {
+  if (process.platform === "win32") return;
+  const handle = openSync(dir, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * How far a run is: on a terminal one line that changes, elsewhere a plain line now and then.
+ *
+ *     maml-2017/sinusoid  12,300 / 70,000  18%  2,891 steps/s  20 s left  train/queryLoss 0.9312
+ *
+ * @module
+ */
+
+/** What is told of a run. */
+export interface ProgressState {
+  readonly label: string;
+  readonly step: number;
+  readonly steps: number;
+  /** Steps that this session began with. */
+  readonly startStep: number;
+  /** Of this session. */
+  readonly seconds: number;
+  /** The headline metric, once there is one. */
+  readonly headline?: readonly [name: string, value: number];
+}
+
+export interface Progress {
+  update(state: ProgressState): void;
+  /** Prints a line that stays. */
+  note(text: string): void;
+  /** Clears the changing line. */
+  end(): void;
+}
+
+/** The part of a stream that progress writes to. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+export const silentProgress: Progress = { update() {}, note() {}, end() {} };
+
+const PLAIN_SECONDS = 10;
+const TTY_SECONDS = 0.1;
+
+/** Shows progress on a stream. @param stream standard error, so that standard output stays for results */
+export function showProgress(stream: ProgressStream, clock: () => number = seconds): Progress {
+  const terminal = stream.isTTY === true;
+  const interval = terminal ? TTY_SECONDS : PLAIN_SECONDS;
+  let last = terminal ? Number.NEGATIVE_INFINITY : clock();
+  let shown = false;
+  const clear = () => {
+    if (shown) stream.write("\r\u001b[2K");
+    shown = false;
+  };
+  return {
+    update(state) {
+      const now = clock();
+      if (now - last < interval && !(terminal && state.step === state.steps)) return;
+      last = now;
+      const line = progressLine(state);
+      if (!terminal) stream.write(`${line}\n`);
+      else {
+        stream.write(`\r\u001b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`);
+        shown = true;
+      }
+    },
+    note(text) {
+      clear();
+      stream.write(`${text}\n`);
+    },
+    end: clear,
+  };
+}
+
+/** The line, without anything that only a terminal understands. */
+export function progressLine({ label, step, steps, startStep, seconds, headline }: ProgressState): string {
+  const rate = seconds > 0 ? (step - startStep) / seconds : 0;
+  const parts = [
+    label,
+    `${count(step)} / ${count(steps)}`,
+    `${Math.floor((100 * step) / Math.max(steps, 1))}%`,
+  ];
+  if (rate > 0)
+    parts.push(showRate(rate), step < steps ? `${showDuration((steps - step) / rate)} left` : "done");
+  if (headline) parts.push(`${headline[0]} ${headline[1].toPrecision(4)}`);
+  return parts.join("  ");
+}
+
+/** `42 s`, `3 min 5 s`, `2 h 10 min`. */
+export function showDuration(duration: number): string {
+  const total = Math.max(1, Math.round(duration));
+  if (total < 60) return `${total} s`;
+  if (total < 3600) return `${Math.floor(total / 60)} min ${total % 60} s`;
+  return `${Math.floor(total / 3600)} h ${Math.floor((total % 3600) / 60)} min`;
+}
+
+function showRate(rate: number): string {
+  return rate >= 10 ? `${count(Math.round(rate))} steps/s` : `${rate.toPrecision(2)} steps/s`;
+}
+
+function count(n: number): string {
+  return n.toLocaleString("en-US");
+}
+
+function seconds(): number {
+  return performance.now() / 1000;
+}
