@@ -12,8 +12,18 @@ import { allocate } from "../../tensor/dtype.js";
 import { evaluate } from "../../tensor/eager/evaluate.js";
 import { isElementwise, type Primitive, type PrimitiveParams } from "../../tensor/primitives.js";
 import type { Variable } from "../../tensor/program.js";
-import { range, type Shape, sameShape, sizeOf } from "../../tensor/shape.js";
+import { type Shape, sameShape, sizeOf } from "../../tensor/shape.js";
 import type { Builder } from "./builder.js";
+import {
+  broadcastOfReshape,
+  reshapeOfBroadcast,
+  sumOfBroadcast,
+  sumOfReshape,
+  sumOfSum,
+  thinProduct,
+  transposeInside,
+  underReshape,
+} from "./rewrites.js";
 
 export type AlgebraRule<P extends Primitive> = (
   b: Builder,
@@ -86,7 +96,7 @@ const neutral =
     return sides === "both" && b.uniformValue(x!) === value ? y : undefined;
   };
 
-const fold = Object.fromEntries(
+const elementwise = Object.fromEntries(
   (
     [
       "abs",
@@ -112,14 +122,15 @@ const fold = Object.fromEntries(
       "not",
       "sqrt",
     ] as const
-  ).map((primitive) => [primitive, onSources(primitive)]),
+  ).map((primitive) => [primitive, first(onSources(primitive), underReshape(primitive))]),
 ) as Rules;
 
 export const algebra: Rules = {
-  ...fold,
-  neg: first(onSources("neg"), (b, [x]) => b.definition(x!, "neg")?.inputs[0]),
+  ...elementwise,
+  neg: first(onSources("neg"), underReshape("neg"), (b, [x]) => b.definition(x!, "neg")?.inputs[0]),
   add: first(
     onSources("add"),
+    underReshape("add"),
     neutral(0, "both"),
     (b, [x, y]) => {
       const negated = b.definition(y!, "neg")?.inputs[0]; // x + -y = x - y
@@ -132,6 +143,7 @@ export const algebra: Rules = {
   ),
   sub: first(
     onSources("sub"),
+    underReshape("sub"),
     neutral(0, "right"),
     (b, [x, y]) => (b.uniformValue(x!) === 0 ? b.emit("neg", [y!], {}) : undefined),
     (b, [x, y]) => {
@@ -141,6 +153,7 @@ export const algebra: Rules = {
   ),
   mul: first(
     onSources("mul"),
+    underReshape("mul"),
     neutral(1, "both"),
     (b, inputs) => inputs.find((v) => b.uniformValue(v) === 0),
     (b, [x, y]) => {
@@ -164,27 +177,29 @@ export const algebra: Rules = {
       return undefined;
     },
   ),
-  div: first(onSources("div"), neutral(1, "right")),
-  pow: first(onSources("pow"), neutral(1, "right"), (b, [x, y]) => {
+  div: first(onSources("div"), underReshape("div"), neutral(1, "right")),
+  pow: first(onSources("pow"), underReshape("pow"), neutral(1, "right"), (b, [x, y]) => {
     const exponent = b.uniformValue(y!);
     if (exponent === 2) return b.emit("mul", [x!, x!], {});
     if (exponent === 0) return b.uniform(1, x!.dtype, x!.shape);
     return exponent === 0.5 ? b.emit("sqrt", [x!], {}) : undefined;
   }),
-  select: first(onSources("select"), (b, [condition, x, y]) => {
+  select: first(onSources("select"), underReshape("select"), (b, [condition, x, y]) => {
     const value = b.uniformValue(condition!);
     if (value !== undefined) return value ? x : y;
     if (x === y) return x;
     const inverted = b.definition(condition!, "not")?.inputs[0];
     return inverted && b.emit("select", [inverted, y!, x!], {});
   }),
-  cast: first(onSources("cast"), (_, [x], { dtype }) => (x!.dtype === dtype ? x : undefined)),
+  cast: first(onSources("cast"), underReshape("cast"), (_, [x], { dtype }) =>
+    x!.dtype === dtype ? x : undefined,
+  ),
   stopGradient: (_, [x]) => x,
 
   broadcast: (b, [x], { shape }) => {
     if (sameShape(x!.shape, shape)) return x;
     const inner = b.definition(x!, "broadcast");
-    return inner && b.emit("broadcast", inner.inputs, { shape });
+    return inner ? b.emit("broadcast", inner.inputs, { shape }) : broadcastOfReshape(b, x!, shape);
   },
   reshape: (b, [x], { shape }) => {
     if (sameShape(x!.shape, shape)) return x;
@@ -210,9 +225,8 @@ export const algebra: Rules = {
       });
     const moved = permutation.filter((axis) => x!.shape[axis] !== 1);
     const inOrder = moved.every((axis, i) => i === 0 || axis > moved[i - 1]!); // only axes of size 1 move
-    return inOrder
-      ? b.emit("reshape", [x!], { shape: permutation.map((axis) => x!.shape[axis]!) })
-      : undefined;
+    if (inOrder) return b.emit("reshape", [x!], { shape: permutation.map((axis) => x!.shape[axis]!) });
+    return transposeInside(b, x!, permutation);
   },
   slice: (b, [x], { starts, limits, strides }) => {
     const shape = starts.map((start, axis) => Math.ceil((limits[axis]! - start) / strides[axis]!));
@@ -229,7 +243,8 @@ export const algebra: Rules = {
     const shape = x!.shape.filter((_, axis) => !axes.includes(axis));
     if (axes.every((axis) => x!.shape[axis] === 1)) return b.emit("reshape", [x!], { shape });
     const repeated = b.definition(x!, "broadcast");
-    return repeated && sumOfBroadcast(b, repeated.inputs[0]!, x!.shape, axes, shape);
+    const scaled = repeated && sumOfBroadcast(b, repeated.inputs[0]!, x!.shape, axes, shape);
+    return scaled ?? sumOfReshape(b, x!, axes, shape) ?? sumOfSum(b, x!, axes);
   },
   max: (b, [x], { axes }) => {
     const shape = x!.shape.filter((_, axis) => !axes.includes(axis));
@@ -239,88 +254,3 @@ export const algebra: Rules = {
   },
   matmul: (b, [x, y]) => thinProduct(b, x!, y!),
 };
-
-/** Moves a reshape inside a broadcast where it only adds or drops axes of size 1 or repeats whole leading axes. */
-function reshapeOfBroadcast(b: Builder, x: Variable, shape: Shape): Variable | undefined {
-  const repeated = b.definition(x, "broadcast");
-  if (!repeated) return undefined;
-  const source = repeated.inputs[0]!;
-  const squeezed = x.shape.filter((n) => n !== 1);
-  if (
-    !sameShape(
-      squeezed,
-      shape.filter((n) => n !== 1),
-    )
-  )
-    return undefined;
-  const missing = x.shape.length - source.shape.length;
-  const kept = x.shape.flatMap((n, axis) =>
-    n === 1 ? [] : [axis < missing ? 1 : source.shape[axis - missing]!],
-  );
-  let next = 0;
-  const inner = shape.map((n) => (n === 1 ? 1 : kept[next++]!));
-  return b.emit("broadcast", [b.emit("reshape", [source], { shape: inner })], { shape });
-}
-
-/** Σ over repeated elements: a multiple of one of them. */
-function sumOfBroadcast(
-  b: Builder,
-  source: Variable,
-  shape: Shape,
-  axes: readonly number[],
-  result: Shape,
-): Variable | undefined {
-  const missing = shape.length - source.shape.length;
-  const isRepeated = (axis: number) =>
-    axis < missing || (source.shape[axis - missing] === 1 && shape[axis] !== 1);
-  const folded = axes.filter(isRepeated);
-  if (folded.length === 0) return undefined;
-  const count = sizeOf(folded.map((axis) => shape[axis]!));
-  const within = axes.filter((axis) => !folded.includes(axis)).map((axis) => axis - missing);
-  const kept = source.shape.filter((_, i) => !axes.includes(i + missing));
-  const total = b.emit("reshape", [b.emit("sum", [source], { axes: within })], { shape: kept });
-  const scaled = b.emit("mul", [total, b.uniform(count, source.dtype, kept)], {});
-  const aligned = range(shape.length).flatMap((axis) =>
-    axes.includes(axis) ? [] : [axis < missing ? 1 : source.shape[axis - missing]!],
-  );
-  return b.emit("broadcast", [b.emit("reshape", [scaled], { shape: aligned })], { shape: result });
-}
-
-/** Products with an inner or outer size of 1, as element-wise products and sums. */
-function thinProduct(b: Builder, x: Variable, y: Variable): Variable | undefined {
-  const [m, k, n] = [x.shape.at(-2)!, x.shape.at(-1)!, y.shape.at(-1)!];
-  const rank = Math.max(x.shape.length, y.shape.length);
-  const batch = range(rank - 2).map((axis) => {
-    const left = x.shape[axis - rank + x.shape.length] ?? 1;
-    return left === 1 ? (y.shape[axis - rank + y.shape.length] ?? 1) : left;
-  });
-  const wide = (v: Variable, rows: number, columns: number) =>
-    b.emit("broadcast", [v], { shape: [...batch, rows, columns] });
-  if (k === 1) return b.emit("mul", [wide(x, m, n), wide(y, m, n)], {});
-  const swapped = (v: Variable) => {
-    const axes = range(v.shape.length);
-    return b.emit("transpose", [v], { permutation: [...axes.slice(0, -2), axes.at(-1)!, axes.at(-2)!] });
-  };
-  const isSwap = (v: Variable) => {
-    const permutation = b.definition(v, "transpose")?.params.permutation ?? [];
-    return permutation.at(-1) === permutation.length - 2 && permutation.at(-2) === permutation.length - 1;
-  };
-  if (n === 1) {
-    // rows of x with y; where x is a transposed view, in the order in which it lies in memory
-    if (isSwap(x)) {
-      const product = b.emit("mul", [wide(swapped(x), k, m), wide(y, k, m)], {});
-      return b.emit("reshape", [b.emit("sum", [product], { axes: [rank - 2] })], { shape: [...batch, m, 1] });
-    }
-    const product = b.emit("mul", [wide(x, m, k), wide(swapped(y), m, k)], {});
-    return b.emit("reshape", [b.emit("sum", [product], { axes: [rank - 1] })], { shape: [...batch, m, 1] });
-  }
-  if (m === 1) {
-    if (isSwap(y)) {
-      const product = b.emit("mul", [wide(swapped(y), n, k), wide(x, n, k)], {});
-      return b.emit("reshape", [b.emit("sum", [product], { axes: [rank - 1] })], { shape: [...batch, 1, n] });
-    }
-    const product = b.emit("mul", [wide(swapped(x), k, n), wide(y, k, n)], {});
-    return b.emit("reshape", [b.emit("sum", [product], { axes: [rank - 2] })], { shape: [...batch, 1, n] });
-  }
-  return undefined;
-}

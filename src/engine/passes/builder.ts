@@ -78,6 +78,11 @@ export class Builder {
     return sameShape(shape, []) ? v : this.emit("broadcast", [v], { shape });
   }
 
+  /** The equation that computes `v`; none for inputs and constants. */
+  equation(v: Variable): Equation | undefined {
+    return this.#definitions.get(v);
+  }
+
   /** The equation that computes `v`, if it is of this primitive. */
   definition<P extends Primitive>(v: Variable, primitive: P): Equation<P> | undefined {
     const equation = this.#definitions.get(v);
