@@ -14,13 +14,20 @@ export interface Axis {
   readonly position: (value: number) => number;
 }
 
-/**
- * Returns an axis that holds all values.
- *
- * @param count ticks to aim at
- * @param wide whether the ends go out to round values
- */
-export function makeAxis(values: readonly number[], kind: ScaleKind, count: number, wide: boolean): Axis {
+export interface AxisOptions {
+  /** Default: "linear" */
+  readonly kind?: ScaleKind;
+  /** Ticks to aim at. */
+  readonly count: number;
+  /** Whether the ends go out to round values, as they always do on a log scale. Default: false */
+  readonly wide?: boolean;
+}
+
+/** Returns an axis that holds all values. */
+export function makeAxis(
+  values: readonly number[],
+  { kind = "linear", count, wide = false }: AxisOptions,
+): Axis {
   const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const high = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   if (low > high) return linearAxis(0, 1, count, wide); // no values
@@ -28,7 +35,9 @@ export function makeAxis(values: readonly number[], kind: ScaleKind, count: numb
 }
 
 function linearAxis(min: number, max: number, count: number, wide: boolean): Axis {
-  const pad = max > min ? 0 : Math.max(Math.abs(min) * 0.5, 0.5); // a constant lies in the middle
+  const size = Math.max(Math.abs(min), Math.abs(max));
+  const constant = max - min <= Math.max(size * 1e-9, 1e-290); // or ticks would have more digits than a float64
+  const pad = constant ? Math.max(size * 0.5, 0.5) : 0; // a constant lies in the middle
   const step = roundStep((max - min + 2 * pad) / count);
   const [first, last] = [Math.floor((min - pad) / step + 1e-9), Math.ceil((max + pad) / step - 1e-9)];
   const [low, high] = wide ? [first * step, last * step] : [min - pad, max + pad];

@@ -30,18 +30,10 @@ export function lineChartPng(chart: LineChart, { width = 720, height = 420 }: Ch
   const { title, xLabel, yLabel, series, yScale = "linear" } = chart;
   const runs = series.map((it) => unbrokenRuns(it, yScale));
   const samples = runs.flat(2);
-  const x = makeAxis(
-    samples.map((sample) => sample[0]),
-    "linear",
-    width / 90,
-    false,
-  );
-  const y = makeAxis(
-    samples.flatMap((sample) => sample.slice(1)),
-    yScale,
-    height / 70,
-    true,
-  );
+  const xs = samples.map((sample) => sample[0]);
+  const ys = samples.flatMap((sample) => sample.slice(1));
+  const x = makeAxis(xs, { count: width / 90 });
+  const y = makeAxis(ys, { kind: yScale, count: height / 70, wide: true });
 
   const raster = new Raster(width * PIXELS, height * PIXELS);
   const titleHeight = title === undefined ? 0 : TITLE_SIZE + 12;

@@ -22,18 +22,10 @@ export async function lineChartSvg(
     }));
   });
   const values = runs.flatMap(({ samples }) => samples);
-  const xAxis = makeAxis(
-    values.map((sample) => sample[0]),
-    "linear",
-    width / 90,
-    false,
-  );
-  const yAxis = makeAxis(
-    values.flatMap((sample) => sample.slice(1)),
-    yScale,
-    height / 70,
-    true,
-  );
+  const xs = values.map((sample) => sample[0]);
+  const ys = values.flatMap((sample) => sample.slice(1));
+  const xAxis = makeAxis(xs, { count: width / 90 });
+  const yAxis = makeAxis(ys, { kind: yScale, count: height / 70, wide: true });
   const x = (sample: readonly number[]) => sample[0]!;
   const bands = runs
     .filter(({ banded }) => banded)

@@ -12,7 +12,14 @@
  */
 import { type Axis, makeAxis } from "./axis.js";
 import { BrailleCanvas, paint } from "./braille.js";
-import { type ChartSize, type LineChart, seriesColor, unbrokenRuns } from "./line-chart.js";
+import {
+  type ChartSize,
+  type LineChart,
+  type LineSeries,
+  type Sample,
+  seriesColor,
+  unbrokenRuns,
+} from "./line-chart.js";
 
 export interface TerminalChartOptions extends ChartSize {
   /** Colour the series by ANSI escapes, 24 bits deep. Default: false */
@@ -27,68 +34,81 @@ export interface TerminalChartOptions extends ChartSize {
 export function terminalChart(chart: LineChart, options: TerminalChartOptions = {}): string[] {
   const { width = 72, height = 18, color = false } = options;
   const { title, xLabel, yLabel, series, yScale = "linear" } = chart;
-  const runs = series.map((it) => unbrokenRuns(it, yScale));
-  const samples = runs.flat(2);
-  const y = makeAxis(
-    samples.map((sample) => sample[1]),
-    yScale,
-    Math.max(2, height / 5),
-    true,
-  );
-  const x = makeAxis(
-    samples.map((sample) => sample[0]),
-    "linear",
-    Math.max(2, width / 16),
-    false,
-  );
+  const curves = series.map((it) => unbrokenRuns(it, yScale));
+  const xs = curves.flat(2).map((sample) => sample[0]);
+  const ys = curves.flat(2).map((sample) => sample[1]);
+  const x = makeAxis(xs, { count: Math.max(2, width / 16) });
+  const y = makeAxis(ys, { kind: yScale, count: Math.max(2, height / 5), wide: true });
 
-  const marked = !color && series.length > 1;
-  const legend = series
-    .map(({ label }, i) =>
-      color ? paint(`━━ ${label}`, seriesColor(i)) : marked ? `${letter(i)} ${label}` : label,
-    )
-    .join(marked ? "   " : "  ");
+  const style: Style = color ? "color" : series.length > 1 ? "letters" : "plain";
   const head = [...(title === undefined ? [] : [title]), yLabel];
-  const foot = series.length > 1 || series[0]?.label ? [legend] : [];
+  const foot = legend(series, style);
   const rows = Math.max(2, height - head.length - foot.length - 3);
   const gutter = Math.max(...y.ticks.map(({ label }) => label.length));
-  const columns = Math.max(8, width - gutter - 2 - (marked ? series.length + 1 : 0));
+  const columns = Math.max(8, width - gutter - 2 - (style === "letters" ? series.length + 1 : 0));
 
-  const canvas = new BrailleCanvas(columns, rows);
-  for (const [i, ofSeries] of runs.entries()) {
-    for (const run of ofSeries) {
+  const labels = labelsByRow(y, rows);
+  const letters = style === "letters" ? lettersByRow(curves, y, rows) : new Map<number, string>();
+  const area = drawCurves(curves, x, y, new BrailleCanvas(columns, rows), style).map((dots, row) => {
+    const label = labels.get(row);
+    return `${(label ?? "").padStart(gutter)} ${label === undefined ? "│" : "┤"}${dots} ${letters.get(row) ?? ""}`;
+  });
+  const [line, ticks] = horizontalAxis(x, columns);
+  const name = " ".repeat(Math.max(0, Math.floor((columns - xLabel.length) / 2) + 1)) + xLabel;
+  const under = [`└${line}`, ticks, name].map((text) => " ".repeat(gutter + 1) + text);
+  return [...head, ...area, ...under, ...foot].map((text) => text.trimEnd());
+}
+
+/** How the curves are told apart. */
+type Style = "color" | "letters" | "plain";
+
+type Curves = readonly (readonly (readonly Sample[])[])[];
+
+function legend(series: readonly LineSeries[], style: Style): string[] {
+  const entries = series.map(({ label }, i) => {
+    if (style === "color") return paint(`━━ ${label}`, seriesColor(i));
+    return style === "letters" ? `${letter(i)} ${label}` : label;
+  });
+  const line = entries.join("   ");
+  return line === "" ? [] : [line];
+}
+
+function drawCurves(curves: Curves, x: Axis, y: Axis, canvas: BrailleCanvas, style: Style): string[] {
+  for (const [i, runs] of curves.entries()) {
+    for (const run of runs) {
       const points = run.map(([px, py]) => [x.position(px), 1 - y.position(py)] as const);
-      canvas.line(points, color ? seriesColor(i) : undefined);
+      canvas.line(points, style === "color" ? seriesColor(i) : undefined);
     }
   }
-  const labels = rowLabels(y, rows);
-  const ends = runs.map((ofSeries) =>
-    Math.round((1 - y.position(ofSeries.at(-1)?.at(-1)?.[1] ?? Number.NaN)) * (rows - 1)),
-  );
-  const area = canvas.rows().map((row, r) => {
-    const marks = marked ? series.map((_, i) => (ends[i] === r ? letter(i) : "")).join("") : "";
-    return `${(labels.get(r) ?? "").padStart(gutter)} ${labels.has(r) ? "┤" : "│"}${row} ${marks}`;
-  });
-  const indent = " ".repeat(gutter + 1);
-  const [axis, ticks] = xAxis(x, columns);
-  const name = indent + " ".repeat(Math.max(0, Math.floor((columns - xLabel.length) / 2) + 1)) + xLabel;
-  return [...head, ...area, `${indent}└${axis}`, `${indent}${ticks}`, name, ...foot].map((line) =>
-    line.trimEnd(),
-  );
+  return canvas.rows();
+}
+
+/** Returns the letters of the curves that end in each row. */
+function lettersByRow(curves: Curves, axis: Axis, rows: number): Map<number, string> {
+  const letters = new Map<number, string>();
+  for (const [i, runs] of curves.entries()) {
+    const end = runs.at(-1)?.at(-1);
+    if (end === undefined) continue;
+    const row = rowOf(end[1], axis, rows);
+    letters.set(row, (letters.get(row) ?? "") + letter(i));
+  }
+  return letters;
+}
+
+function labelsByRow(axis: Axis, rows: number): Map<number, string> {
+  return new Map(axis.ticks.map(({ value, label }) => [rowOf(value, axis, rows), label]));
+}
+
+function rowOf(value: number, axis: Axis, rows: number): number {
+  return Math.round((1 - axis.position(value)) * (rows - 1));
 }
 
 function letter(i: number): string {
   return String.fromCharCode(97 + (i % 26));
 }
 
-function rowLabels(axis: Axis, rows: number): Map<number, string> {
-  return new Map(
-    axis.ticks.map(({ value, label }) => [Math.round((1 - axis.position(value)) * (rows - 1)), label]),
-  );
-}
-
 /** Returns the line under the chart and the labels under it, which leave out what does not fit. */
-function xAxis(axis: Axis, columns: number): [line: string, labels: string] {
+function horizontalAxis(axis: Axis, columns: number): [line: string, labels: string] {
   const line = Array<string>(columns).fill("─");
   let labels = "";
   for (const { value, label } of axis.ticks) {
