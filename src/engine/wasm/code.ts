@@ -9,6 +9,15 @@
  * @module
  */
 
+const FLOAT = new Float32Array(1);
+const FLOAT_BITS = new Int32Array(FLOAT.buffer);
+
+/** The 32 bits of a float32. Kernels are full of constants: no new array for each. */
+export function floatBits(value: number): number {
+  FLOAT[0] = value;
+  return FLOAT_BITS[0]!;
+}
+
 /** Growing byte buffer with the variable-length integers of the binary format. */
 export class Bytes {
   #data = new Uint8Array(256);
@@ -54,8 +63,13 @@ export class Bytes {
     }
   }
 
+  /** 32 bits, the lowest byte first. */
+  word(bits: number): this {
+    return this.byte(bits & 0xff, (bits >>> 8) & 0xff, (bits >>> 16) & 0xff, bits >>> 24);
+  }
+
   f32(value: number): this {
-    return this.append(new Uint8Array(Float32Array.of(value).buffer));
+    return this.word(floatBits(value));
   }
 
   name(text: string): this {
@@ -239,10 +253,8 @@ export const v128 = {
   const:
     (lanes: readonly [number, number, number, number]): Code =>
     (out) => {
-      out
-        .byte(0xfd)
-        .u32(0x0c)
-        .append(new Uint8Array(Int32Array.from(lanes).buffer));
+      out.byte(0xfd).u32(0x0c);
+      for (const bits of lanes) out.word(bits);
     },
   /** Picks 16 bytes out of the 32 of two vectors; given as four 32-bit lane numbers 0..7. */
   shuffle32:

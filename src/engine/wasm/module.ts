@@ -6,6 +6,7 @@
 import {
   Bytes,
   type Code,
+  floatBits,
   globalGet,
   i32,
   type Local,
@@ -107,7 +108,7 @@ export class ModuleBuilder {
 
   /** Loads four lanes of the float32 `value`. */
   constant(value: number): Code {
-    return this.constantBits(new Int32Array(Float32Array.of(value).buffer)[0]!);
+    return this.constantBits(floatBits(value));
   }
 
   /** Adds a function without result; returns its index. */

@@ -1,5 +1,5 @@
 import type { Code, Local } from "../../wasm/code.js";
-import { f32x4, sequence } from "../../wasm/code.js";
+import { f32x4, floatBits, sequence } from "../../wasm/code.js";
 import type { FunctionBuilder } from "../../wasm/module.js";
 import { type EmitContext, madd } from "../context.js";
 
@@ -28,7 +28,7 @@ export class Lanes {
 
   /** Four lanes of a float32. */
   constant(value: number): Code {
-    return this.bits(new Int32Array(Float32Array.of(value).buffer)[0]!);
+    return this.bits(floatBits(value));
   }
 
   /** Four lanes of these 32 bits, in a local that `prologue()` fills: V8 rebuilds literals in every iteration. */

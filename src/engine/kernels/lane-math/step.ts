@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Code, f32x4, i32, i32x4, v128 } from "../../wasm/code.js";
+import { type Code, f32x4, floatBits, i32, i32x4, v128 } from "../../wasm/code.js";
 import type { Lane, LaneOp } from "../kernel.js";
 import { erf } from "./error-function.js";
 import { exp, expm1, sigmoid, tanh } from "./exponential.js";
@@ -123,7 +123,7 @@ function lowerCast(lanes: Lanes, a: Operand, to: Lane): Code {
 export function constantBits(value: number, lane: Lane): number {
   if (lane === "int32") return value | 0;
   if (lane === "bool") return value !== 0 ? -1 : 0;
-  return new Int32Array(Float32Array.of(value).buffer)[0]!;
+  return floatBits(value);
 }
 
 /** About how many instructions an operation takes. */

@@ -43,7 +43,7 @@ export function chooseWidths(kernel: LoopKernel, nest: Nest, values: readonly (V
     const held = used.filter(({ vector, level }) => vector && level >= nest.vector && level < last).length;
     const others = Math.min(4, inner.length) + 1;
     const fits = (width: number) => width * (folds + held) + others <= REGISTERS;
-    const widest = fits(4) ? 4 : 2;
+    const widest = fits(4) && 4 * perVector <= LARGEST_BLOCK ? 4 : 2;
     const blocks = Math.ceil(total / widest);
     const vectors = Math.ceil(total / blocks);
     const unrolled = nest.loops[last]!.extent * vectors * perVector <= LARGEST_UNROLLED;
