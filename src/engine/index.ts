@@ -6,3 +6,5 @@
 export { type CompileOptions, compile, engineMemory, executableOf, programOf } from "./compile.js";
 export { type Build, chooseBuild, currentBuild } from "./executor/build.js";
 export type { Executable, KernelProfile } from "./executor/executable.js";
+export { peakGflops } from "./executor/peak.js";
+export { productFlops } from "./plan/plan.js";

@@ -39,6 +39,15 @@ export interface PlanContext {
   readonly constants: { readonly buffer: Buffer; readonly data: Plan["constants"][number]["data"] }[];
 }
 
+/** The plan around a loop body. */
+interface OuterPlan {
+  readonly planner: Planner;
+  /** Buffers that are not written from turn to turn. */
+  readonly unchanging: ReadonlySet<Buffer>;
+  /** Told of each buffer that is filled before the loop. */
+  readonly hoist: (buffer: Buffer) => void;
+}
+
 /** Turns the equations of one program (or loop body) into steps. */
 export class Planner {
   readonly steps: Step[] = [];
@@ -47,8 +56,11 @@ export class Planner {
   readonly #definitions = new Map<Variable, Equation>();
   readonly #copies = new Map<string, Located>();
 
-  constructor(program: Program, context: PlanContext) {
+  readonly #outer: OuterPlan | undefined;
+
+  constructor(program: Program, context: PlanContext, outer?: OuterPlan) {
     this.context = context;
+    this.#outer = outer;
     for (const equation of program.equations)
       for (const v of equation.outputs) this.#definitions.set(v, equation);
     for (const [v, value] of program.constants) {
@@ -110,6 +122,12 @@ export class Planner {
     ]);
     const known = this.#copies.get(key);
     if (known) return known;
+    if (this.#outer?.unchanging.has(located.place.buffer) && !located.place.turns) {
+      const before = this.#outer.planner.copy(located, dtype); // once, before the loop
+      this.#outer.hoist(before.place.buffer);
+      this.#copies.set(key, before);
+      return before;
+    }
     const buffer = newBuffer(sizeOf(located.view.shape), dtype, "copy");
     const place = { buffer, offset: 0 };
     this.kernel(copyKernel(located.view, dtype), [place, shifted(located)]);
@@ -158,9 +176,14 @@ export class Planner {
   #scan({ inputs, outputs, params }: Equation<"scan">): void {
     const { body, numConsts, numCarry, length, reverse } = params;
     const loop = nextLoop++;
-    const inner = new Planner(body, this.context);
     const carryEnd = numConsts + numCarry;
     const fixed = new Set<Buffer>();
+    const unchanging = new Set<Buffer>();
+    const inner = new Planner(body, this.context, {
+      planner: this,
+      unchanging,
+      hoist: (buffer) => fixed.add(buffer),
+    });
     const give = (v: Variable, place: Place) => {
       fixed.add(place.buffer);
       inner.provide(v, place);
@@ -173,8 +196,11 @@ export class Planner {
     const carry = outputs.slice(0, numCarry).map((v) => this.define(v, "carry"));
     body.inputs.forEach((v, i) => {
       const outer = inputs[i]!;
-      if (i < numConsts) give(v, this.dense(outer));
-      else if (i >= carryEnd) give(v, turning(this.dense(outer), sizeOf(v.shape)));
+      if (i < numConsts) {
+        const place = this.dense(outer);
+        unchanging.add(place.buffer);
+        give(v, place);
+      } else if (i >= carryEnd) give(v, turning(this.dense(outer), sizeOf(v.shape)));
       else {
         const place = carry[i - numConsts]!;
         const from = this.locate(outer);

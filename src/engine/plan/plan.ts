@@ -67,3 +67,11 @@ export function flops(kernel: Kernel): number {
       return 0;
   }
 }
+
+/** Floating-point operations of a plan's matrix products, turns of loops counted. */
+export function productFlops({ steps }: Pick<Plan, "steps">): number {
+  return steps.reduce((total, step) => {
+    if (step.kind === "loop") return total + step.count * productFlops({ steps: step.body });
+    return step.kernel.kind === "matmul" ? total + flops(step.kernel) : total;
+  }, 0);
+}

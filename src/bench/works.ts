@@ -1,0 +1,157 @@
+/**
+ * The measured works: one meta-step of second-order MAML in float32, from the tasks to the updated weights.
+ *
+ * The same as `bench/peers/works.py` defines for other libraries: same networks, sizes, step sizes and losses;
+ * weights and tasks come from a seed of our own, or from a file that a peer wrote.
+ *
+ * @module
+ */
+import { FormatError } from "../errors.js";
+import type { Safetensors } from "../formats/index.js";
+import {
+  initTrainState,
+  type LossFn,
+  type MamlOptions,
+  maml,
+  type SupportQuery,
+  type TrainState,
+} from "../meta/index.js";
+import {
+  type Conv4Params,
+  conv4,
+  initializer,
+  type MlpParams,
+  meanSquaredError,
+  mlp,
+  softmaxCrossEntropy,
+} from "../nn/index.js";
+import { adam } from "../optim/index.js";
+import { Rng } from "../random/index.js";
+import { type Params, type Tensor, tensor } from "../tensor/index.js";
+
+/** One meta-step, ready to be compiled: the first argument is the state, the second the tasks. */
+export interface MetaStep {
+  readonly step: (
+    state: TrainState,
+    tasks: SupportQuery,
+  ) => [next: TrainState, metrics: { readonly queryLoss: Tensor }];
+  readonly state: TrainState;
+  readonly tasks: SupportQuery;
+}
+
+export interface Work {
+  readonly name: string;
+  readonly describe: string;
+  /** @param file weights and tasks of a peer (`bench/peers`, `--dump`); default: from a seed */
+  build(file?: Safetensors): MetaStep;
+}
+
+interface Sizes {
+  readonly tasks: number;
+  /** Examples per task, support and query alike. */
+  readonly examples: number;
+  readonly innerSteps: number;
+}
+
+const OUTER_LR = 1e-3;
+
+function sinusoid(name: string, { tasks, examples, innerSteps }: Sizes): Work {
+  const net = mlp([1, 40, 40, 1], { weightInit: initializer.normal(0.15) });
+  const layers = ["dense1", "dense2", "head"];
+  const loss: LossFn<MlpParams> = (params, { x, y }) => meanSquaredError(net.apply(params, x), y);
+  return {
+    name,
+    describe: `${tasks} sinusoids, MLP 1-40-40-1, ${examples} + ${examples} points, ${innerSteps} inner steps`,
+    build(file) {
+      const rng = Rng.seed(0);
+      const params = file
+        ? layers.map((layer) => ({
+            weight: read(file, `params.${layer}.kernel`),
+            bias: read(file, `params.${layer}.bias`),
+          }))
+        : net.init(rng);
+      const noise = (part: string) => gaussian(rng.fork(part), [tasks, examples, 1]);
+      const data = file
+        ? readTasks(file)
+        : makeTasks((part) => ({ x: noise(`${part}.x`), y: noise(`${part}.y`) }));
+      return metaStep(loss, params, data, { innerLr: 0.01, innerSteps });
+    },
+  };
+}
+
+function conv(name: string, ways: number, { tasks, examples, innerSteps }: Sizes): Work {
+  const net = conv4({ ways, padding: 1 });
+  const loss: LossFn<Conv4Params> = (params, { x, y }) => softmaxCrossEntropy(net.apply(params, x), y);
+  return {
+    name,
+    describe: `${tasks} tasks of ${ways} ways, conv4-64, ${examples} + ${examples} images 28x28, ${innerSteps} inner steps`,
+    build(file) {
+      const rng = Rng.seed(0);
+      const params: Conv4Params = file
+        ? {
+            blocks: [1, 2, 3, 4].map((block) => ({
+              conv: { weight: read(file, `params.conv${block}.kernel`) },
+              norm: {
+                gain: read(file, `params.norm${block}.gain`),
+                bias: read(file, `params.norm${block}.bias`),
+              },
+            })),
+            head: { weight: read(file, "params.head.kernel"), bias: read(file, "params.head.bias") },
+          }
+        : net.init(rng);
+      const labels = tensor(
+        Int32Array.from({ length: tasks * examples }, (_, i) => (i % examples) % ways),
+        { shape: [tasks, examples] },
+      );
+      const images = (part: string) => gaussian(rng.fork(part), [tasks, examples, 28, 28, 1]);
+      const data = file ? readTasks(file) : makeTasks((part) => ({ x: images(part), y: labels }));
+      return metaStep(loss, params, data, { innerLr: 0.4, innerSteps, chunk: 1 });
+    },
+  };
+}
+
+function metaStep<P extends Params>(
+  loss: LossFn<P>,
+  params: P,
+  tasks: SupportQuery,
+  options: MamlOptions,
+): MetaStep {
+  const optimizer = adam(OUTER_LR);
+  const step = (state: TrainState<P>, data: SupportQuery) =>
+    maml.outerStep(loss, optimizer, state, data, options);
+  return { step: step as unknown as MetaStep["step"], state: initTrainState(params, optimizer), tasks };
+}
+
+function makeTasks(part: (name: "support" | "query") => { x: Tensor; y: Tensor }): SupportQuery {
+  return { support: part("support"), query: part("query") };
+}
+
+function readTasks(file: Safetensors): SupportQuery {
+  return makeTasks((part) => ({ x: read(file, `${part}.x`), y: read(file, `${part}.y`) }));
+}
+
+function read({ tensors }: Safetensors, name: string): Tensor {
+  const array = tensors.get(name);
+  if (!array)
+    throw new FormatError(`bench: the file must hold ${name}, got ${[...tensors.keys()].join(", ")}`);
+  return tensor(array.data, { shape: array.shape });
+}
+
+function gaussian(rng: Rng, shape: readonly number[]): Tensor {
+  const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  rng.fillNormal(data, 0, 1);
+  return tensor(data, { shape });
+}
+
+const list: readonly Work[] = [
+  sinusoid("maml/sinusoid", { tasks: 25, examples: 10, innerSteps: 1 }),
+  sinusoid("maml/sinusoid-5", { tasks: 25, examples: 10, innerSteps: 5 }),
+  conv("maml/conv-5w1s", 5, { tasks: 32, examples: 5, innerSteps: 1 }),
+  conv("maml/conv-5w1s-5", 5, { tasks: 32, examples: 5, innerSteps: 5 }),
+  conv("maml/conv-5w5s", 5, { tasks: 32, examples: 25, innerSteps: 1 }),
+  conv("maml/conv-20w1s-5", 20, { tasks: 16, examples: 20, innerSteps: 5 }),
+  conv("maml/conv-20w5s-5", 20, { tasks: 16, examples: 100, innerSteps: 5 }),
+];
+
+/** By name. A last -5 means five inner steps. */
+export const mamlWorks: ReadonlyMap<string, Work> = new Map(list.map((work) => [work.name, work]));
