@@ -202,11 +202,11 @@ describe("reductions", () => {
 });
 
 describe("indices", () => {
-  it("of NaN are never chosen while there is a number", () => {
-    expect(argMax(f64([nan, 1, 3, 3])).item()).toBe(2);
+  it("of NaN come before those of numbers, the first NaN first", () => {
+    expect(argMax(f64([1, 3, nan, inf, nan])).item()).toBe(2);
     expect(argMax(f64([nan, nan])).item()).toBe(0);
     expect(argMax(f64([-inf, -inf])).item()).toBe(0);
-    expect(flat(topK(f64([nan, 1, -inf, 3]), 4).indices)).toEqual([3, 1, 0, 2]);
+    expect(flat(topK(f64([1, nan, -inf, inf, nan, 3]), 6).indices)).toEqual([1, 4, 3, 5, 0, 2]);
   });
 
   it("add float32 rows in float64", () => {

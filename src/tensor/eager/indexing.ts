@@ -1,7 +1,7 @@
 /**
  * Values of the primitives that take or give indices. Hot loops: plain indices.
  *
- * NaN counts as -Infinity for `argMax` and `topK`.
+ * As in NumPy, NaN counts as larger than every number for `argMax` and `topK`.
  *
  * @module
  */
@@ -47,7 +47,7 @@ export function scatterAdd(
   return [rounded(sums, spec)];
 }
 
-/** Index of the first largest along the middle axis of `[outer, length, inner]`. */
+/** Index of the first largest (or the first NaN) along the middle axis of `[outer, length, inner]`. */
 export function argMax({ data, shape }: Value, axis: number): TypedArray[] {
   const outer = sizeOf(shape.slice(0, axis));
   const length = shape[axis]!;
@@ -58,32 +58,34 @@ export function argMax({ data, shape }: Value, axis: number): TypedArray[] {
       let best = Number.NEGATIVE_INFINITY;
       for (let t = 0; t < length; t++) {
         const x = data[(o * length + t) * inner + i]!;
-        if (x > best) {
-          best = x;
-          out[o * inner + i] = t;
-        }
+        if (!(x > best || Number.isNaN(x))) continue;
+        best = x;
+        out[o * inner + i] = t;
+        if (Number.isNaN(x)) break;
       }
     }
   }
   return [out];
 }
 
-/** Indices of the `k` largest of each row, largest first, ties by lower index. */
+/** Indices of the `k` largest of each row, largest first, NaN before numbers, ties by lower index. */
 export function topK({ data, shape }: Value, k: number): TypedArray[] {
   const length = shape.at(-1)!;
   const rows = data.length / length;
   const out = new Int32Array(rows * k);
   for (let row = 0; row < rows; row++) {
-    const values = Array.from(data.subarray(row * length, (row + 1) * length), (x) =>
-      Number.isNaN(x) ? Number.NEGATIVE_INFINITY : x,
-    );
-    const order = values.map((_, i) => i).sort((i, j) => compare(values[j]!, values[i]!) || i - j);
+    const values = data.subarray(row * length, (row + 1) * length);
+    const order = Array.from(values, (_, i) => i).sort((i, j) => compare(values[j]!, values[i]!) || i - j);
     out.set(order.slice(0, k), row * k);
   }
   return [out];
 }
 
-const compare = (a: number, b: number) => (a < b ? -1 : a > b ? 1 : 0);
+/** Ascending, NaN last. */
+function compare(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+  return a < b ? -1 : a > b ? 1 : 0;
+}
 
 function rowsOf({ shape }: Value, batchRank: number): { batch: number; rows: number; width: number } {
   return {

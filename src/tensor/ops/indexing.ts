@@ -54,7 +54,7 @@ export function oneHot(index: Tensor, depth: number, dtype: DType = "float32"): 
   return cast(equal(broadcastTo(expandDims(index, -1), shape), broadcastTo(arange(depth), shape)), dtype);
 }
 
-/** The k largest along the last axis, largest first, and their indices; ties by lower index. */
+/** The k largest along the last axis, largest first, and their indices; ties by lower index, NaN first. */
 export function topK(x: Tensor, k: number): { values: Tensor; indices: Tensor } {
   const indices = bind1("topK", [x], { k });
   return { values: takeAlong(x, indices), indices };

@@ -77,7 +77,7 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return sub(shifted, log(sum(exp(shifted), axis, { keepDims: true })));
 }
 
-/** Index of the largest along an axis, the first of a tie; int32, not differentiable. */
+/** Index of the largest along an axis, the first of a tie, NaN above all; int32, not differentiable. */
 export function argMax(x: Tensor, axis = -1): Tensor {
   return bind1("argMax", [x], { axis: normalizeAxis(axis, x.rank, "argMax") });
 }
