@@ -1,0 +1,61 @@
+/**
+ * What meta-learning on few points must beat.
+ *
+ * - *Pretrained*: one model for all tasks at once, trained by `jointStep`, then fine-tuned (`adaptationCurve`).
+ * - *Oracle*: the same, told which task it is: train and evaluate on `oracleInputs(tasks)`.
+ * - *Random*: no training before adaptation, `adaptationCurve` of fresh parameters.
+ *
+ * Source: Finn, Abbeel & Levine 2017, §5.1, https://arxiv.org/abs/1703.03400
+ * Checked against: cbfinn/maml@007d776, maml.py (total_loss1), main.py, train
+ *
+ * @module
+ */
+import type { Batch } from "../data/task.js";
+import type { GradientTransform } from "../optim/index.js";
+import {
+  broadcastTo,
+  concatenate,
+  expectShape,
+  type Params,
+  type Tensor,
+  valueAndGrad,
+  vmap,
+} from "../tensor/index.js";
+import type { LossFn, SupportQuery } from "./task.js";
+import { descend, type TrainState } from "./train-state.js";
+
+/**
+ * Takes one step on the mean loss of the support sets of all tasks, without adaptation. Traceable.
+ *
+ * @param tasks every tensor has a leading axis `task`; as in the authors' code the query sets are not used
+ * @returns the next state, and the loss of each task, `[task]`
+ */
+export function jointStep<P extends Params, B>(
+  loss: LossFn<P, B>,
+  optimizer: GradientTransform,
+  state: TrainState<P>,
+  { support }: SupportQuery<B>,
+): [next: TrainState<P>, metrics: { readonly loss: Tensor }] {
+  const meanLoss = (theta: P) => {
+    const losses = vmap(loss, { axes: [null, 0] })(theta, support);
+    return [losses.mean(), losses] as const;
+  };
+  const [[, losses], gradient] = valueAndGrad(meanLoss, { hasAux: true })(state.params);
+  return [descend(optimizer, state, gradient), { loss: losses }];
+}
+
+/** Sinusoid tasks, with amplitude and phase `[task]` each. */
+export interface KnownSinusoids extends SupportQuery {
+  readonly amplitude: Tensor;
+  readonly phase: Tensor;
+}
+
+/** Appends amplitude and phase to every input: `x: [task, point, 1]` becomes `[task, point, 3]`. */
+export function oracleInputs({ support, query, amplitude, phase }: KnownSinusoids): SupportQuery {
+  const told = ({ x, y }: Batch<Tensor>): Batch<Tensor> => {
+    expectShape(x, ["task", "point", 1], "oracleInputs: x");
+    const constant = (value: Tensor) => broadcastTo(value.reshape(-1, 1, 1), x.shape);
+    return { x: concatenate([x, constant(amplitude), constant(phase)], 2), y };
+  };
+  return { support: told(support), query: told(query) };
+}

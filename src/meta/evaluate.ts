@@ -1,0 +1,46 @@
+import { applyUpdates } from "../optim/index.js";
+import { concatenate, grad, type Params, scan, type Tensor, type Tree, vmap } from "../tensor/index.js";
+import { expectInteger, type InnerOptions, innerOptimizer } from "./adapt.js";
+import { type ChunkOptions, sumOverChunks } from "./chunks.js";
+import type { LossFn, SupportQuery } from "./task.js";
+
+export interface AdaptationCurveOptions<P, B> extends InnerOptions, ChunkOptions {
+  /** Gradient steps, at least 0. */
+  readonly steps: number;
+  /** What is measured on the query set, a scalar, such as the accuracy. Default: the loss. */
+  readonly metric?: LossFn<P, B>;
+}
+
+/**
+ * Measures how tasks are learned: the query loss before any step, after one, and so on. Traceable.
+ *
+ * All steps are on the whole support set. With batch norm by the batch at hand, queries are judged together.
+ *
+ * @param tasks every tensor has a leading axis `task`
+ * @returns `[task, steps + 1]`
+ * @throws ConfigError
+ */
+export function adaptationCurve<P extends Params, B>(
+  loss: LossFn<P, B>,
+  params: P,
+  tasks: SupportQuery<B>,
+  { steps, metric = loss, chunk, ...inner }: AdaptationCurveOptions<P, B>,
+): Tensor {
+  expectInteger("adaptationCurve: steps", steps, 0);
+  const optimizer = innerOptimizer(inner, "adaptationCurve");
+
+  const ofTask = (theta: P, { support, query }: SupportQuery<B>): Tensor => {
+    const step = ([phi, state]: readonly [P, Tree]): [readonly [P, Tree], Tensor] => {
+      const [updates, next] = optimizer.update(grad(loss)(phi, support), state, phi);
+      return [[applyUpdates(phi, updates), next], metric(phi, query)];
+    };
+    const [[phi], before] = scan(step, [theta, optimizer.init(theta)], [], { length: steps });
+    return concatenate([before, metric(phi, query).reshape(1)]);
+  };
+
+  const ofChunk = (part: SupportQuery<B>): [readonly [], Tensor] => [
+    [],
+    vmap(ofTask, { axes: [null, 0] })(params, part),
+  ];
+  return sumOverChunks(ofChunk, [], tasks, chunk, "adaptationCurve")[1];
+}

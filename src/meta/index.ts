@@ -1,0 +1,11 @@
+/** Supervised meta-learners: pure functions of a state and a chunk of tasks. */
+export { type AdaptOptions, adapt, type InnerOptions } from "./adapt.js";
+export { jointStep, type KnownSinusoids, oracleInputs } from "./baselines.js";
+export type { ChunkOptions } from "./chunks.js";
+export { type AdaptationCurveOptions, adaptationCurve } from "./evaluate.js";
+export type { MamlOptions } from "./maml.js";
+export * as maml from "./maml.js";
+export type { ReptileOptions, ReptileState } from "./reptile.js";
+export * as reptile from "./reptile.js";
+export { type LossFn, type SupportQuery, type Tensors, toTensors } from "./task.js";
+export { initTrainState, type TrainState } from "./train-state.js";

@@ -1,0 +1,71 @@
+/**
+ * Model-agnostic meta-learning (MAML) and its first-order variant (FOMAML).
+ *
+ * Learns an initialisation θ that a few gradient steps turn into a good model
+ * φᵢ of a new task i:
+ *
+ *     φᵢ ← θ − α ∇θ L(θ, supportᵢ)            inner step, Alg. 1 line 6
+ *     θ  ← θ − β ∇θ mean L(φᵢ, queryᵢ)        outer step, Alg. 1 line 8, eq. 1
+ *
+ * Source: Finn, Abbeel & Levine 2017, https://arxiv.org/abs/1703.03400
+ * Checked against: cbfinn/maml@007d776, maml.py, construct_model
+ * Differs: eq. 1 sums over tasks; like the authors' code we take the mean, so
+ * that β does not depend on the number of tasks. Inner and outer optimiser may
+ * be any gradient transform.
+ *
+ * @module
+ */
+import type { GradientTransform } from "../optim/index.js";
+import { type Params, type Tensor, tree, valueAndGrad, vmap, zerosLike } from "../tensor/index.js";
+import { type AdaptOptions, adapt, expectInteger } from "./adapt.js";
+import { type ChunkOptions, sumOverChunks } from "./chunks.js";
+import type { LossFn, SupportQuery } from "./task.js";
+import { descend, type TrainState } from "./train-state.js";
+
+/** α is `innerLr`, and `firstOrder` gives FOMAML (§5.2). `innerSteps` is at least 1. */
+export interface MamlOptions extends AdaptOptions, ChunkOptions {}
+
+/**
+ * Returns the query loss of each task after adaptation, `[task]`, and the exact gradient of their mean.
+ *
+ * @param tasks every tensor has a leading axis `task`
+ * @throws ConfigError
+ */
+export function metaGradient<P extends Params, B>(
+  loss: LossFn<P, B>,
+  params: P,
+  tasks: SupportQuery<B>,
+  { chunk, ...options }: MamlOptions,
+): [queryLoss: Tensor, gradient: P] {
+  expectInteger("maml: innerSteps", options.innerSteps, 1);
+  const taskLoss = (theta: P, { support, query }: SupportQuery<B>) =>
+    loss(adapt(loss, theta, support, options), query);
+  const chunkLoss = (theta: P, part: SupportQuery<B>) => {
+    const queryLoss = vmap(taskLoss, { axes: [null, 0] })(theta, part);
+    return [queryLoss.sum(), queryLoss] as const;
+  };
+  const ofChunk = (part: SupportQuery<B>): [P, Tensor] => {
+    const [[, queryLoss], gradient] = valueAndGrad(chunkLoss, { hasAux: true })(params, part);
+    return [gradient, queryLoss];
+  };
+  const [total, queryLoss] = sumOverChunks(ofChunk, tree.map(zerosLike, params), tasks, chunk, "maml");
+  return [queryLoss, tree.map((g) => g.mul(1 / queryLoss.size), total)];
+}
+
+/**
+ * Takes one outer step. Pure and traceable: `compile` it.
+ *
+ * @param tasks every tensor has a leading axis `task`
+ * @returns the next state, and the query loss after adaptation, `[task]`
+ * @throws ConfigError
+ */
+export function outerStep<P extends Params, B>(
+  loss: LossFn<P, B>,
+  optimizer: GradientTransform,
+  state: TrainState<P>,
+  tasks: SupportQuery<B>,
+  options: MamlOptions,
+): [next: TrainState<P>, metrics: { readonly queryLoss: Tensor }] {
+  const [queryLoss, gradient] = metaGradient(loss, state.params, tasks, options);
+  return [descend(optimizer, state, gradient), { queryLoss }];
+}
