@@ -1,8 +1,10 @@
 /** Runs: experiments, configs, checkpoints, run folders, and tables made of runs. Node only. */
 export { decodeTree, encodeTree } from "./checkpoint.js";
 export { configure, fieldPaths, parseSets, type Source } from "./config.js";
+export { evaluateModel, evaluateRun, loadEvaluation, saveEvaluation } from "./evaluation.js";
 export * from "./experiment.js";
 export { findNewestRun, newRunPath, RunFolder, type RunProgress, type RunRecord } from "./folder.js";
+export { type Job, runJob } from "./job.js";
 export { commit, type Machine, machine, version } from "./machine.js";
 export {
   type Progress,
@@ -11,4 +13,17 @@ export {
   showProgress,
   silentProgress,
 } from "./progress.js";
+export { publish, readModel, tablePath } from "./publish.js";
+export {
+  beginReproduction,
+  estimateSeconds,
+  findNewestReproduction,
+  makeTable,
+  newReproduction,
+  openReproduction,
+  type Reproduction,
+  type TableRequest,
+} from "./reproduce.js";
 export { type RunOptions, type RunOutcome, recordedConfig, resumeRun, startRun } from "./run.js";
+export { readTable, rowOutcome, type Table, type TableCell, type TableRow } from "./table.js";
+export { type Verdict, verdict } from "./verdict.js";

@@ -1,0 +1,59 @@
+/**
+ * A run's evaluation: each metric with one value for each test task, kept in `evaluation.safetensors`.
+ *
+ * @module
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { FormatError, NonFiniteError } from "../errors.js";
+import { decodeSafetensors, encodeSafetensors } from "../formats/index.js";
+import { Rng } from "../random/index.js";
+import type { Tree } from "../tensor/index.js";
+import type { Config, Evaluation, Experiment } from "./experiment.js";
+import { readBytes, replaceFile } from "./files.js";
+import { RunFolder } from "./folder.js";
+import { recordedConfig } from "./run.js";
+
+const FILE = "evaluation.safetensors";
+
+/** Judges a model on the test tasks of a seed. @throws NonFiniteError */
+export function evaluateModel(experiment: Experiment, config: Config, model: Tree, seed: number): Evaluation {
+  const evaluation = experiment.learner(config).evaluate(model, Rng.seed(seed).fork("test"));
+  for (const [name, values] of Object.entries(evaluation)) {
+    const task = Array.from(values).findIndex((value) => !Number.isFinite(value));
+    if (task >= 0) {
+      throw new NonFiniteError(
+        `${name} must be finite, got ${values[task]} on test task ${task} of seed ${seed}`,
+      );
+    }
+  }
+  return evaluation;
+}
+
+/** Judges the newest checkpoint of a run, and says after which step it was made. @throws FormatError */
+export function evaluateRun(experiment: Experiment, dir: string): { step: number; evaluation: Evaluation } {
+  const folder = RunFolder.open(dir);
+  const config = recordedConfig(experiment, folder);
+  const { seed } = folder.record;
+  const learner = experiment.learner(config);
+  const base = folder.newest();
+  if (base === undefined)
+    throw new FormatError(`${dir}: expected a checkpoint, got none. Resume the run first`);
+  const [state, { step }] = folder.load(base, learner.init(Rng.seed(seed).fork("init")));
+  return { step, evaluation: evaluateModel(experiment, config, learner.model(state), seed) };
+}
+
+export function saveEvaluation(dir: string, evaluation: Evaluation): void {
+  const arrays = Object.entries(evaluation).map(([name, values]) => {
+    return [name, { dtype: "F64", shape: [values.length], data: Float64Array.from(values) }] as const;
+  });
+  replaceFile(join(dir, FILE), encodeSafetensors(new Map(arrays)));
+}
+
+/** Reads the evaluation of a run that is done; undefined for one that is not. @throws FormatError */
+export function loadEvaluation(dir: string): Evaluation | undefined {
+  const file = join(dir, FILE);
+  if (!existsSync(file)) return undefined;
+  const { tensors } = decodeSafetensors(readBytes(file), file);
+  return Object.fromEntries([...tensors].map(([name, { data }]) => [name, data]));
+}

@@ -1,0 +1,30 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { evaluateModel, loadEvaluation, saveEvaluation } from "./evaluation.js";
+import type { Config, Experiment } from "./experiment.js";
+import { type RunOptions, resumeRun, startRun } from "./run.js";
+
+/** A run of a table: it is trained and evaluated, in a folder of its own. */
+export interface Job {
+  readonly label: string;
+  readonly config: Config;
+  readonly seed: number;
+  readonly dir: string;
+  readonly steps: number;
+}
+
+/** Does a job, or what is left of it. Returns whether it is done. */
+export async function runJob(
+  experiment: Experiment,
+  { config, seed, dir }: Pick<Job, "config" | "seed" | "dir">,
+  options: RunOptions = {},
+): Promise<boolean> {
+  if (loadEvaluation(dir) !== undefined) return true;
+  const isStarted = existsSync(join(dir, "config.json"));
+  const { status, model } = isStarted
+    ? await resumeRun(experiment, dir, options)
+    : await startRun(experiment, config, seed, dir, options);
+  if (status === "interrupted") return false;
+  saveEvaluation(dir, evaluateModel(experiment, config, model, seed));
+  return true;
+}

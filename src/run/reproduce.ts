@@ -1,0 +1,186 @@
+/**
+ * All runs of a table, in a folder from which an interrupted reproduction goes on:
+ *
+ *     table.json                 what was asked for
+ *     <row>/seed-<n>/            one run each
+ *
+ * Seed by seed, so that what is done is a whole table of fewer seeds.
+ *
+ * @module
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { ConfigError, FormatError } from "../errors.js";
+import { Rng } from "../random/index.js";
+import { configure, parseSets } from "./config.js";
+import { loadEvaluation } from "./evaluation.js";
+import { type BudgetName, budgetNames, type Experiment, slug } from "./experiment.js";
+import { makeFolder, replaceFile, withFileErrors } from "./files.js";
+import type { Job } from "./job.js";
+import { commit, machine, version } from "./machine.js";
+import { compareRow, type Table, type TableRow } from "./table.js";
+
+const Request = z.strictObject({
+  format: z.literal(1),
+  experiment: z.string(),
+  budget: z.enum(budgetNames),
+  sets: z.array(z.string()).readonly(),
+  seeds: z.array(z.int().min(0)).readonly(),
+});
+
+/** What was asked for. */
+export type TableRequest = Omit<z.infer<typeof Request>, "format">;
+
+/** A reproduction: its folder and its jobs, done or not. */
+export interface Reproduction {
+  readonly dir: string;
+  readonly request: TableRequest;
+  readonly jobs: readonly Job[];
+}
+
+/** Makes a folder for a new reproduction. @throws ConfigError, MetaError */
+export function newReproduction(
+  experiment: Experiment,
+  dir: string,
+  { budget, sets = [], seeds }: { budget: BudgetName; sets?: readonly string[]; seeds?: number },
+): Reproduction {
+  const count = seeds ?? experiment.budgets[budget].seeds;
+  if (!Number.isInteger(count) || count < 1) {
+    throw new ConfigError(`reproduce: seeds must be an integer >= 1, got ${count}`);
+  }
+  const request = {
+    experiment: experiment.name,
+    budget,
+    sets,
+    seeds: Array.from({ length: count }, (_, i) => i),
+  };
+  const reproduction = { dir, request, jobs: planJobs(experiment, dir, request) };
+  return reproduction;
+}
+
+/** Writes down what was asked for, before the first job. */
+export function beginReproduction({ dir, request }: Reproduction): void {
+  makeFolder(dir);
+  replaceFile(join(dir, "table.json"), `${JSON.stringify({ format: 1, ...request }, null, 2)}\n`);
+}
+
+/** Opens the folder of a reproduction that was begun before. @throws FormatError */
+export function openReproduction(experiment: Experiment, dir: string): Reproduction {
+  const file = join(dir, "table.json");
+  const result = Request.safeParse(JSON.parse(withFileErrors(() => readFileSync(file, "utf8"))));
+  if (!result.success) throw new FormatError(`${file}: ${result.error.issues[0]?.message}`);
+  const { format: _, ...request } = result.data;
+  if (request.experiment !== experiment.name) {
+    throw new ConfigError(`${dir}: expected a table of ${experiment.name}, got one of ${request.experiment}`);
+  }
+  return { dir, request, jobs: planJobs(experiment, dir, request) };
+}
+
+/** Returns the newest reproduction of an experiment, if there is one. */
+export function findNewestReproduction(out: string, experiment: string): string | undefined {
+  if (!existsSync(out)) return undefined;
+  const prefix = `${experiment.replaceAll("/", "-")}-table-`;
+  const names = readdirSync(out).filter((name) => {
+    return name.startsWith(prefix) && existsSync(join(out, name, "table.json"));
+  });
+  const newest = names.sort((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1);
+  return newest && join(out, newest);
+}
+
+function planJobs(experiment: Experiment, dir: string, { budget, sets, seeds }: TableRequest): Job[] {
+  const rows = experiment.rows.flatMap(({ label, set }) => {
+    if (set === null) return [];
+    const config = configure(
+      experiment,
+      { set: experiment.budgets[budget].set, from: `budget ${budget}` },
+      { set, from: `row ${label}` },
+      ...parseSets(sets),
+    );
+    return [{ label, config, steps: experiment.steps(config) }];
+  });
+  return seeds.flatMap((seed) =>
+    rows.map((row) => ({ ...row, seed, dir: join(dir, slug(row.label), `seed-${seed}`) })),
+  );
+}
+
+/** Seconds that each job will take here, from a short trial of each row. */
+export function estimateSeconds(experiment: Experiment, { jobs }: Reproduction): Map<string, number> {
+  const seconds = new Map<string, number>();
+  for (const { label, config, steps, seed } of jobs) {
+    if (!seconds.has(label)) seconds.set(label, trialSeconds(experiment, config, steps, seed));
+  }
+  return seconds;
+}
+
+const TRIAL_SECONDS = 1;
+
+function trialSeconds(experiment: Experiment, config: Job["config"], steps: number, seed: number): number {
+  const now = () => performance.now() / 1000;
+  const begin = now();
+  const learner = experiment.learner(config);
+  const root = Rng.seed(seed);
+  let state = learner.init(root.fork("init"));
+  let k = 0;
+  const take = () => {
+    k++;
+    [state] = learner.step(state, k, root.fork("step", k));
+  };
+  if (steps > 0) take(); // compiles
+  const setup = now() - begin;
+  const start = now();
+  let first = 1;
+  // the second half is timed: V8 is still warming up in the first
+  while (k < steps && now() - start < TRIAL_SECONDS / 2) take();
+  first = k;
+  const middle = now();
+  while (k < steps && now() - middle < TRIAL_SECONDS / 2) take();
+  const perStep = k > first ? (now() - middle) / (k - first) : k > 1 ? (middle - start) / (k - 1) : 0;
+  const beforeTest = now();
+  learner.evaluate(learner.model(state), root.fork("test"));
+  return setup + perStep * steps + (now() - beforeTest);
+}
+
+/** Makes the table of all jobs that are done. A row counts the seeds that all rows have. */
+export function makeTable(
+  experiment: Experiment,
+  { dir, request, jobs }: Reproduction,
+  seconds: number,
+): Table {
+  const evaluations = new Map(jobs.map((job) => [job, loadEvaluation(job.dir)]));
+  const seeds = request.seeds.filter((seed) => {
+    return jobs.every((job) => job.seed !== seed || evaluations.get(job) !== undefined);
+  });
+  if (seeds.length === 0) throw new FormatError(`${dir}: expected at least one seed of all rows, got none`);
+  const rows = experiment.rows.map((row): TableRow => {
+    const mine = jobs.filter(({ label, seed }) => label === row.label && seeds.includes(seed));
+    return {
+      label: row.label,
+      ...(row.note !== undefined && { note: row.note }),
+      config: mine[0]?.config ?? null,
+      checkpoint: null,
+      cells: compareRow(
+        experiment,
+        row,
+        mine.map((job) => evaluations.get(job)!),
+      ),
+    };
+  });
+  return {
+    format: 1,
+    experiment: experiment.name,
+    paper: experiment.paper,
+    caption: experiment.caption,
+    better: experiment.better,
+    budget: request.budget,
+    set: Object.assign({}, ...parseSets(request.sets).map(({ set }) => set)),
+    seeds,
+    columns: experiment.columns,
+    rows,
+    metagrad: version(),
+    commit: commit(),
+    date: new Date().toISOString(),
+    seconds,
+    machine: machine(),
+  };
+}

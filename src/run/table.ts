@@ -1,0 +1,131 @@
+/**
+ * A paper's table with our numbers: what `reproduce` prints and `results/<paper>/<experiment>.json` holds.
+ *
+ * @module
+ */
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { FormatError } from "../errors.js";
+import { type Estimate, mean, meanEstimate } from "../stats/index.js";
+import { budgetNames, type Evaluation, type Experiment, type Row, type RowOutcome } from "./experiment.js";
+import { withFileErrors } from "./files.js";
+import { verdict } from "./verdict.js";
+
+const Interval = z.tuple([z.number(), z.number()]).readonly();
+const PublishedNumber = z.union([z.number(), z.tuple([z.number(), z.number()]).readonly()]);
+
+const Cell = z.strictObject({
+  paper: PublishedNumber.nullable(),
+  /** Mean over seeds of the mean over test tasks. */
+  ours: z.number().nullable(),
+  /** 95% interval of seeds, by Student's t; null for fewer than two. */
+  overSeeds: Interval.nullable(),
+  /** 95% interval of all test tasks of all seeds, by Student's t. */
+  overTasks: Interval.nullable(),
+  perSeed: z.array(z.number()).readonly(),
+  verdict: z.enum(["agrees", "better", "below", "inconclusive", "not run", "no published number"]),
+});
+
+const TableRow = z.strictObject({
+  label: z.string(),
+  note: z.string().optional(),
+  /** Null: the row was not run. */
+  config: z.record(z.string(), z.unknown()).nullable(),
+  /** Model of the first seed, beside this file. */
+  checkpoint: z.string().nullable(),
+  cells: z.array(Cell).readonly(),
+});
+
+const Table = z.strictObject({
+  format: z.literal(1),
+  experiment: z.string(),
+  paper: z.strictObject({ title: z.string(), cite: z.string(), url: z.string(), where: z.string() }),
+  caption: z.string(),
+  better: z.enum(["lower", "higher"]),
+  budget: z.enum(budgetNames),
+  /** What `--set` changed, by path. */
+  set: z.record(z.string(), z.unknown()),
+  seeds: z.array(z.int()).readonly(),
+  columns: z.array(z.strictObject({ label: z.string(), metric: z.string(), margin: z.number() })).readonly(),
+  rows: z.array(TableRow).readonly(),
+  metagrad: z.string(),
+  commit: z.string().nullable(),
+  date: z.string(),
+  /** Of training and evaluation, all runs together. */
+  seconds: z.number(),
+  machine: z.strictObject({
+    cpu: z.string(),
+    cores: z.int(),
+    memoryGb: z.number(),
+    platform: z.string(),
+    node: z.string(),
+    build: z.string(),
+  }),
+});
+
+export type Table = z.infer<typeof Table>;
+export type TableRow = z.infer<typeof TableRow>;
+export type TableCell = z.infer<typeof Cell>;
+
+/** Reads a table. @throws FormatError */
+export function readTable(file: string): Table {
+  const text = withFileErrors(() => readFileSync(file, "utf8"));
+  const json = parse(text, file);
+  const result = Table.safeParse(json);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new FormatError(`${file}: ${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+/** Compares a row with the paper. @param evaluations of its seeds; none: it was not run */
+export function compareRow(
+  { better, columns }: Pick<Experiment, "better" | "columns">,
+  { paper }: Pick<Row, "paper">,
+  evaluations: readonly Evaluation[],
+): TableCell[] {
+  return columns.map(({ metric, margin }, i): TableCell => {
+    const published = paper?.[i] ?? null;
+    if (evaluations.length === 0) {
+      const none = { ours: null, overSeeds: null, overTasks: null, perSeed: [] };
+      return { paper: published, ...none, verdict: "not run" };
+    }
+    const perTask = evaluations.map((evaluation) => valuesOf(evaluation, metric));
+    const perSeed = perTask.map((values) => mean(values));
+    const overSeeds = meanEstimate(perSeed);
+    return {
+      paper: published,
+      ours: overSeeds.value,
+      overSeeds: finiteInterval(overSeeds),
+      overTasks: finiteInterval(meanEstimate(perTask.flatMap((values) => Array.from(values)))),
+      perSeed,
+      verdict: verdict({ paper: published, ours: overSeeds, margin, better }),
+    };
+  });
+}
+
+/** Summarises all metrics of a row, for figures. */
+export function rowOutcome(label: string, evaluations: readonly Evaluation[]): RowOutcome {
+  const names = Object.keys(evaluations[0] ?? {});
+  const metrics = names.map((name) => {
+    return [name, meanEstimate(evaluations.map((evaluation) => mean(valuesOf(evaluation, name))))] as const;
+  });
+  return { label, metrics: Object.fromEntries(metrics) };
+}
+
+function valuesOf(evaluation: Evaluation, metric: string): ArrayLike<number> {
+  const values = evaluation[metric];
+  if (values !== undefined) return values;
+  throw new FormatError(`evaluation: expected ${metric}, got ${Object.keys(evaluation).join(", ")}`);
+}
+
+function finiteInterval({ low, high }: Estimate): readonly [number, number] | null {
+  return Number.isFinite(low) && Number.isFinite(high) ? [low, high] : null;
+}
+
+function parse(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new FormatError(`${file}: expected JSON, got something else`);
+  }
+}
