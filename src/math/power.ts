@@ -34,6 +34,8 @@ function powOfPositive(x: number, y: number, integer: boolean): number {
   if (Math.abs(y) === Number.POSITIVE_INFINITY) return x > 1 === y > 0 ? Number.POSITIVE_INFINITY : 0;
   if (x === 0 || x === Number.POSITIVE_INFINITY) return x > 1 === y > 0 ? Number.POSITIVE_INFINITY : 0;
   if (y === 0.5) return Math.sqrt(x);
+  if (y === 2) return x * x;
+  if (y === -1) return 1 / x;
   const { fraction, exponent } = split(x, parts);
   if (integer && Math.abs(y) <= 64) {
     const product = integerPower([fraction, 0], Math.abs(y));

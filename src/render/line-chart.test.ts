@@ -28,6 +28,13 @@ test("a value that cannot be drawn leaves a gap", () => {
   expect(unbrokenRuns(chart.series[0]!, "log").map((run) => run.length)).toEqual([4]); // 0 has no logarithm
 });
 
+test("a loss that explodes does not hang the chart", () => {
+  const series = [{ label: "loss", x, y: [1, 1e300, 1.7e308, Number.POSITIVE_INFINITY, -1e299] }];
+  expect(unbrokenRuns(series[0]!, "linear").map((run) => run.length)).toEqual([1, 1]);
+  expect(terminalChart({ ...chart, series }).length).toBe(18);
+  expect(lineChartPng({ ...chart, series }).length).toBeGreaterThan(1000);
+});
+
 test("series of unequal lengths are refused by name", () => {
   const series = [{ label: "loss", x, y: [1, 2] }];
   expect(() => lineChartPng({ ...chart, series })).toThrow(

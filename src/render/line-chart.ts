@@ -5,7 +5,7 @@ export interface LineSeries {
   readonly label: string;
   /** Ascending. */
   readonly x: ArrayLike<number>;
-  /** As many as x. A value that is not finite, or not positive on a log scale, leaves a gap. */
+  /** As many as x. A value that is not finite or beyond 1e300, or not positive on a log scale, leaves a gap. */
   readonly y: ArrayLike<number>;
   /** An interval around y, say of a mean over seeds. */
   readonly band?: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> };
@@ -45,6 +45,9 @@ export function seriesColor(i: number): string {
   return PALETTE[i % PALETTE.length]!;
 }
 
+/** The range of an axis must stay finite. */
+const LARGEST = 1e300;
+
 /** A point of a series: x, y and the ends of the band, which are y where there is none. */
 export type Sample = readonly [x: number, y: number, low: number, high: number];
 
@@ -57,12 +60,12 @@ export function unbrokenRuns({ label, x, y, band }: LineSeries, kind: ScaleKind)
       );
     }
   }
-  const drawable = (value: number) => Number.isFinite(value) && (kind === "linear" || value > 0);
+  const drawable = (value: number) => Math.abs(value) < LARGEST && (kind === "linear" || value > 0);
   const runs: Sample[][] = [];
   let run: Sample[] = [];
   for (let i = 0; i < x.length; i++) {
     const value = y[i]!;
-    if (Number.isFinite(x[i]!) && drawable(value)) {
+    if (Math.abs(x[i]!) < LARGEST && drawable(value)) {
       if (run.length === 0) runs.push(run);
       const [low, high] = [band?.low[i] ?? value, band?.high[i] ?? value];
       run.push([x[i]!, value, drawable(low) ? low : value, drawable(high) ? high : value]);
