@@ -1,0 +1,41 @@
+import {
+  argMax,
+  exp,
+  expandDims,
+  greater,
+  logSoftmax,
+  select,
+  type Tensor,
+  takeAlong,
+} from "../tensor/index.js";
+import { type ClosedForm, type Distribution, drawNoise } from "./distribution.js";
+
+export interface Categorical extends Distribution, ClosedForm<Categorical> {
+  /** Logarithms of the probabilities, `[..., classes]`. */
+  readonly logProbs: Tensor;
+}
+
+/**
+ * One of n classes, as int32 `[...]`. A logit of -Infinity excludes its class.
+ *
+ * Samples are the argmax of logits + Gumbel noise; no derivative passes through them.
+ *
+ * @param logits `[..., classes]`, up to a constant
+ */
+export function categorical(logits: Tensor): Categorical {
+  const logProbs = logSoftmax(logits);
+  const probs = exp(logProbs);
+  /** Σ p x, where 0 · ∞ is 0. */
+  const expectation = (x: Tensor) => probs.mul(select(greater(probs, 0), x, 0)).sum(-1);
+  const self: Categorical = {
+    logProbs,
+    noise: (rng) => drawNoise("categorical", logits.shape, logits.dtype, () => rng.gumbel()),
+    sampleFrom: (noise) => argMax(logits.add(noise)),
+    sample: (rng) => self.sampleFrom(self.noise(rng)),
+    logProb: (value) => takeAlong(logProbs, expandDims(value, -1)).reshape(...value.shape),
+    mode: () => argMax(logits),
+    entropy: () => expectation(logProbs).neg(),
+    kl: (other) => expectation(logProbs.sub(other.logProbs)),
+  };
+  return self;
+}
