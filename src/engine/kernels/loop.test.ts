@@ -201,6 +201,44 @@ describe.each([false, true])("relaxed: %s", (relaxed) => {
   });
 });
 
+/** (x - a) b + c for columns' a, b, c: kernels that take several rows at once. */
+const normalize = (rows: number, columns: number, order: "rows" | "flipped" | "columns"): LoopKernel => {
+  const strides = { rows: [columns, 1], flipped: [-columns, 1], columns: [1, rows] }[order];
+  return {
+    kind: "loop",
+    extents: [rows, columns],
+    reduced: [false, false],
+    inputs: [
+      { lane: "float32", strides },
+      { lane: "float32", strides: [0, 1] },
+      { lane: "float32", strides: [0, 1] },
+      { lane: "float32", strides: [0, -1] },
+      { lane: "float32", strides: [1, 0] },
+    ],
+    steps: [
+      { op: "sub", args: [0, 1], lane: "float32" },
+      { op: "mul", args: [5, 2], lane: "float32" },
+      { op: "add", args: [6, 3], lane: "float32" },
+      { op: "index", dimension: 0, lane: "int32" },
+      { op: "cast", args: [8], lane: "float32" },
+      { op: "add", args: [7, 9], lane: "float32" },
+      { op: "mul", args: [10, 4], lane: "float32" },
+    ],
+    outputs: [
+      { value: 11, strides: [columns, 1] },
+      { value: 6, strides },
+    ],
+  };
+};
+
+test.each([1, 2, 3, 4, 5, 7, 8, 9, 13])("columns broadcast over %d rows", (rows) => {
+  for (const columns of [1, 2, 4, 7, 16, 23, 64, 70]) {
+    for (const order of ["rows", "flipped", "columns"] as const) {
+      compare(normalize(rows, columns, order), false, small(rows));
+    }
+  }
+});
+
 const identity = (
   extents: readonly number[],
   strides: readonly number[],

@@ -8,57 +8,53 @@
 import { type Code, i32, v128 } from "../../wasm/code.js";
 
 /**
- * @param address of element 0 of the row
- * @param first number of the element that goes to lane 0
+ * @param start elements from the address to lane 0
+ * @param stride elements from lane to lane
  */
-export function loadLanes(address: Code, first: number, stride: number, lanes: number): Code {
+export function loadLanes(address: Code, start: number, stride: number, lanes: number): Code {
   if (stride === 1) {
-    const offset = 4 * first;
-    if (lanes === 4) return v128.load(address, offset);
-    if (lanes === 1) return v128.load32_zero(address, offset);
-    const two = v128.load64_zero(address, offset);
-    return lanes === 2 ? two : v128.load32_lane(2, address, two, offset + 8);
+    if (lanes === 4) return at(address, start, v128.load);
+    if (lanes === 1) return at(address, start, v128.load32_zero);
+    const two = at(address, start, v128.load64_zero);
+    return lanes === 2 ? two : loadLane(2, address, start + 2, two);
   }
   if (stride === -1 && lanes === 4) {
-    const reversed = v128.load(displaced(address, -4 * (first + 3)));
+    const reversed = at(address, start - 3, v128.load);
     return v128.shuffle32([3, 2, 1, 0], reversed, v128.const([0, 0, 0, 0]));
   }
-  let vector = loadOne(address, first * stride);
-  for (let lane = 1; lane < lanes; lane++) {
-    const at = (first + lane) * stride;
-    vector =
-      at >= 0
-        ? v128.load32_lane(lane, address, vector, 4 * at)
-        : v128.load32_lane(lane, displaced(address, 4 * at), vector);
-  }
+  let vector = at(address, start, v128.load32_zero);
+  for (let lane = 1; lane < lanes; lane++) vector = loadLane(lane, address, start + lane * stride, vector);
   return vector;
 }
 
-const loadOne = (address: Code, at: number): Code =>
-  at >= 0 ? v128.load32_zero(address, 4 * at) : v128.load32_zero(displaced(address, 4 * at));
+/** Four times the element `start` behind the address. */
+export const loadSplat = (address: Code, start: number): Code => at(address, start, v128.load32_splat);
+
+const loadLane = (lane: number, address: Code, element: number, vector: Code): Code =>
+  at(address, element, (base, offset) => v128.load32_lane(lane, base, vector, offset));
 
 /** `value` must be a read of a local. */
 export function storeLanes(
   address: Code,
   value: Code,
-  first: number,
+  start: number,
   stride: number,
   lanes: number,
 ): readonly Code[] {
   if (stride === 1) {
-    const offset = 4 * first;
-    if (lanes === 4) return [v128.store(address, value, offset)];
-    if (lanes === 1) return [v128.store32_lane(0, address, value, offset)];
-    const two = v128.store64_lane(0, address, value, offset);
-    return lanes === 2 ? [two] : [two, v128.store32_lane(2, address, value, offset + 8)];
+    if (lanes === 4) return [at(address, start, (base, offset) => v128.store(base, value, offset))];
+    if (lanes === 1) return [storeLane(0, address, start, value)];
+    const two = at(address, start, (base, offset) => v128.store64_lane(0, base, value, offset));
+    return lanes === 2 ? [two] : [two, storeLane(2, address, start + 2, value)];
   }
-  return Array.from({ length: lanes }, (_, lane) => {
-    const at = (first + lane) * stride;
-    return at >= 0
-      ? v128.store32_lane(lane, address, value, 4 * at)
-      : v128.store32_lane(lane, displaced(address, 4 * at), value);
-  });
+  return Array.from({ length: lanes }, (_, lane) => storeLane(lane, address, start + lane * stride, value));
 }
 
+const storeLane = (lane: number, address: Code, element: number, value: Code): Code =>
+  at(address, element, (base, offset) => v128.store32_lane(lane, base, value, offset));
+
 /** Offsets of instructions are unsigned: what lies before the address is reached by an addition. */
-const displaced = (address: Code, bytes: number): Code => i32.add(address, i32.const(bytes));
+function at(address: Code, element: number, access: (base: Code, offset: number) => Code): Code {
+  const bytes = 4 * element;
+  return bytes >= 0 ? access(address, bytes) : access(i32.add(address, i32.const(bytes)), 0);
+}

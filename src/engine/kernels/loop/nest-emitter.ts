@@ -6,13 +6,26 @@ import { Lanes } from "../lane-math/lanes.js";
 import { constantBits, lowerStep, type Operand } from "../lane-math/step.js";
 import { Accumulator } from "./accumulator.js";
 import type { Nest } from "./geometry.js";
-import { loadLanes, storeLanes } from "./memory.js";
+import { loadLanes, loadSplat, storeLanes } from "./memory.js";
 import { Offsets } from "./offsets.js";
 import { placeValues, type Value } from "./values.js";
 import { chooseWidths, type Widths } from "./widths.js";
 
-/** Vectors that one pass of the body takes: how many lanes each has. */
-type Block = readonly number[];
+/** What one pass of the body takes. */
+interface Block {
+  /** Vectors along the vector loop: how many lanes each has. */
+  readonly vectors: readonly number[];
+  /** Passes of the loop around the vector loop. */
+  readonly rows: number;
+}
+
+/** A vector of a block. */
+interface Place {
+  readonly j: number;
+  readonly row: number;
+  /** Lanes that count. */
+  readonly count: number;
+}
 
 /** Code of some loops, and the bytes by which it leaves each pattern moved. */
 interface Emitted {
@@ -74,11 +87,11 @@ export class NestEmitter {
 
   emit(): Code {
     const before = this.#lanes.collect(() => {
-      this.#uniforms(-1);
+      this.#uniforms(-1, 1);
       if (this.#nest.firstReduced === 0) this.#beginFolds();
     });
-    const loops = this.#level(0, [4]);
-    const after = this.#nest.firstReduced === 0 ? this.#endFolds([1]) : sequence();
+    const loops = this.#level(0, { vectors: [4], rows: 1 });
+    const after = this.#nest.firstReduced === 0 ? this.#endFolds({ vectors: [1], rows: 1 }) : sequence();
     return sequence(this.#lanes.prologue(), before, loops.code, after);
   }
 
@@ -87,15 +100,23 @@ export class NestEmitter {
     if (level > this.#innermost) {
       return { code: this.#body(block), moved: this.#offsets.patterns.map(() => 0) };
     }
-    return level === this.#nest.vector ? this.#vectorLoop(level) : this.#plainLoop(level, block);
+    return level === this.#nest.vector ? this.#vectorLoop(level, block) : this.#plainLoop(level, block);
   }
 
   #plainLoop(level: number, block: Block): Emitted {
     const { extent } = this.#nest.loops[level]!;
-    return this.#loop(level, extent, 1, this.#iteration(level, block));
+    const { rows } = this.#widths;
+    if (rows === 1 || level !== this.#innermost - 1) {
+      return this.#loop(level, extent, 1, this.#iteration(level, block));
+    }
+    const rest = extent % rows;
+    const pass = this.#iteration(level, { ...block, rows });
+    const parts = [this.#loop(level, Math.floor(extent / rows), rows, pass, rest > 0)];
+    if (rest > 0) parts.push(this.#loop(level, rest, 1, this.#iteration(level, { ...block, rows: 1 })));
+    return this.#inOrder(parts);
   }
 
-  #vectorLoop(level: number): Emitted {
+  #vectorLoop(level: number, { rows }: Block): Emitted {
     const { extent } = this.#nest.loops[level]!;
     const { vectors } = this.#widths;
     const full = Math.floor(extent / 4);
@@ -105,11 +126,14 @@ export class NestEmitter {
 
     const parts: Emitted[] = [];
     if (trips > 0) {
-      const block: Block = Array(vectors).fill(4);
-      const pass = this.#iteration(level, block);
+      const pass = this.#iteration(level, { vectors: Array(vectors).fill(4), rows });
       parts.push(this.#loop(level, trips, 4 * vectors, pass, rest.length > 0));
     }
-    if (rest.length > 0) parts.push(this.#iteration(level, rest));
+    if (rest.length > 0) parts.push(this.#iteration(level, { vectors: rest, rows }));
+    return this.#inOrder(parts);
+  }
+
+  #inOrder(parts: readonly Emitted[]): Emitted {
     return {
       code: sequence(...parts.map((part) => part.code)),
       moved: this.#offsets.patterns.map((_, p) => parts.reduce((sum, part) => sum + part.moved[p]!, 0)),
@@ -121,7 +145,7 @@ export class NestEmitter {
     const { firstReduced, vector } = this.#nest;
     const folds = level + 1 === firstReduced;
     const before = this.#lanes.collect(() => {
-      this.#uniforms(level);
+      this.#uniforms(level, block.rows);
       if (level >= vector && level < this.#innermost) this.#heldVectors(level, block);
       if (folds) this.#beginFolds();
     });
@@ -202,8 +226,8 @@ export class NestEmitter {
             this.#lanes.run(v128.store32_lane(0, address, accumulator.horizontal(this.#lanes)));
           });
         } else {
-          block.forEach((count, j) => {
-            this.#store(output, address, accumulator.slot(j), j, count);
+          block.vectors.forEach((count, j) => {
+            this.#store(output, address, accumulator.slot(j), { j, row: 0, count });
           });
         }
       }
@@ -211,9 +235,11 @@ export class NestEmitter {
   }
 
   /** Computes what is the same in all lanes. */
-  #uniforms(level: number): void {
+  #uniforms(level: number, rows: number): void {
     for (const value of this.#values) {
-      if (value && !value.vector && value.level === level) this.#compute(value, 0, 4);
+      if (!value || value.vector || value.level !== level) continue;
+      for (let row = 0; row < (value.rowwise ? rows : 1); row++)
+        this.#compute(value, { j: 0, row, count: 4 });
     }
   }
 
@@ -222,8 +248,8 @@ export class NestEmitter {
     const values = this.#values.filter((value) => value?.vector && value.level === level) as Value[];
     const addresses = this.#addressesOf(values);
     for (const value of values) {
-      block.forEach((count, j) => {
-        this.#compute(value, j, count, addresses);
+      block.vectors.forEach((count, j) => {
+        this.#compute(value, { j, row: 0, count }, addresses);
       });
     }
   }
@@ -235,47 +261,61 @@ export class NestEmitter {
         (value) => value?.vector && value.level === this.#innermost,
       ) as Value[];
       const addresses = this.#addressesOf(values);
+      const shared = block.rows > 1 ? values.filter((value) => !value.rowwise) : [];
+      const own = values.filter((value) => !shared.includes(value));
       const outputs = this.#kernel.outputs.map(
-        (output, i) => [i, output.value, this.#accumulators.has(i) ? undefined : this.#address(i)] as const,
+        ({ value }, output) =>
+          ({
+            output,
+            value,
+            address: this.#accumulators.has(output) ? undefined : this.#address(output),
+          }) as const,
       );
-      block.forEach((count, j) => {
-        for (const value of values) this.#compute(value, j, count, addresses);
-        for (const [output, value, address] of outputs) {
-          const code = this.#operand(value, j).code;
-          if (address) this.#store(output, address, code, j, count);
-          else {
-            const slot = this.#reducesVectors ? j % this.#widths.slots : j;
-            this.#accumulators.get(output)!.add(this.#lanes, slot, code, this.#reducesVectors ? count : 4);
+      block.vectors.forEach((count, j) => {
+        for (const value of shared) this.#compute(value, { j, row: 0, count }, addresses);
+        for (let row = 0; row < block.rows; row++) {
+          const place = { j, row, count };
+          for (const value of own) this.#compute(value, place, addresses);
+          for (const { output, value, address } of outputs) {
+            const { code } = this.#operand(value, place);
+            if (address) this.#store(output, address, code, place);
+            else this.#accumulate(output, code, place);
           }
         }
       });
     });
   }
 
-  #compute(value: Value, j: number, count: number, addresses?: ReadonlyMap<number, Code>): void {
+  #accumulate(output: number, code: Code, { j, count }: Place): void {
+    const accumulator = this.#accumulators.get(output)!;
+    if (this.#reducesVectors) accumulator.add(this.#lanes, j % this.#widths.slots, code, count);
+    else accumulator.add(this.#lanes, j, code);
+  }
+
+  #compute(value: Value, place: Place, addresses?: ReadonlyMap<number, Code>): void {
     const { number, lane, access, vector } = value;
-    const numInputs = this.#kernel.inputs.length;
-    const step = this.#kernel.steps[number - numInputs];
+    const step = this.#kernel.steps[number - this.#kernel.inputs.length];
     if (step?.op === "constant") return;
     this.#lanes.scratch(() => {
-      const local = this.#local(value, j);
+      const local = this.#local(value, place);
       if (step === undefined) {
         const address = addresses?.get(number) ?? this.#offsets.address(access!);
-        const stride = this.#nest.loops[this.#nest.vector]!.strides[access!]!;
-        const load = vector ? loadLanes(address, 4 * j, stride, count) : v128.load32_splat(address);
+        const { start, stride } = this.#placeOf(access!, place);
+        const load = vector ? loadLanes(address, start, stride, place.count) : loadSplat(address, start);
         this.#lanes.run(local.set(load));
       } else if (step.op === "index") {
+        const { start, stride } = this.#placeOf(access!, place);
         const first = i32x4.splat(i32.shr_u(this.#offsets.address(access!), i32.const(2)));
-        const k = 4 * j;
-        this.#lanes.run(local.set(vector ? i32x4.add(first, v128.const([k, k + 1, k + 2, k + 3])) : first));
+        const lanes = [0, 1, 2, 3].map((lane) => start + lane * stride) as [number, number, number, number];
+        this.#lanes.run(local.set(i32x4.add(first, v128.const(lanes))));
       } else {
-        const operands = step.args.map((arg) => this.#operand(arg, j));
+        const operands = step.args.map((arg) => this.#operand(arg, place));
         this.#lanes.run(local.set(lowerStep(this.#lanes, step.op, lane, operands)));
       }
     });
   }
 
-  #operand(number: number, j: number): Operand {
+  #operand(number: number, place: Place): Operand {
     const value = this.#values[number]!;
     const step = this.#kernel.steps[number - this.#kernel.inputs.length];
     if (step?.op === "constant") {
@@ -289,16 +329,26 @@ export class NestEmitter {
         },
       };
     }
-    return { code: this.#local(value, j).get, lane: value.lane };
+    return { code: this.#local(value, place).get, lane: value.lane };
   }
 
-  /** Vectors that outlive the innermost body have a local for each vector of the block. */
-  #local(value: Value, j: number): Local {
-    const index = value.vector && value.level < this.#innermost ? j : 0;
+  /** Values that outlive the innermost body have a local for each vector, or each row, of the block. */
+  #local(value: Value, { j, row }: Place): Local {
+    let index = value.rowwise ? row : 0;
+    if (value.vector) index = value.level < this.#innermost ? j : 0;
     const locals = this.#locals.get(value.number) ?? [];
     this.#locals.set(value.number, locals);
-    locals[index] ??= this.#fn.local("v128");
-    return locals[index];
+    const local = locals[index] ?? this.#fn.local("v128");
+    locals[index] = local;
+    return local;
+  }
+
+  /** Elements from an access's address to lane 0, and from lane to lane. */
+  #placeOf(access: number, { j, row }: Place): { readonly start: number; readonly stride: number } {
+    const { loops, vector } = this.#nest;
+    const stride = loops[vector]!.strides[access]!;
+    const rowStride = row === 0 ? 0 : loops[this.#innermost - 1]!.strides[access]!;
+    return { start: 4 * j * stride + row * rowStride, stride };
   }
 
   #addressesOf(values: readonly Value[]): ReadonlyMap<number, Code> {
@@ -315,8 +365,8 @@ export class NestEmitter {
     return local.get;
   }
 
-  #store(output: number, address: Code, value: Code, j: number, count: number): void {
-    const stride = this.#nest.loops[this.#nest.vector]!.strides[output]!;
-    for (const code of storeLanes(address, value, 4 * j, stride, count)) this.#lanes.run(code);
+  #store(output: number, address: Code, value: Code, place: Place): void {
+    const { start, stride } = this.#placeOf(output, place);
+    for (const code of storeLanes(address, value, start, stride, place.count)) this.#lanes.run(code);
   }
 }

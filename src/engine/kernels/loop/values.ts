@@ -10,6 +10,8 @@ export interface Value {
   readonly level: number;
   /** Whether it differs along the vector loop; otherwise its four lanes are equal. */
   readonly vector: boolean;
+  /** Whether it differs along the loop around an innermost vector loop. */
+  readonly rowwise: boolean;
   /** The input or index, as an access of the nest. */
   readonly access?: number;
   /** About how many instructions. */
@@ -30,6 +32,7 @@ export function placeValues(kernel: LoopKernel, nest: Nest): readonly (Value | u
       access,
       level: strides.findLastIndex((s) => s !== 0),
       vector: stride !== 0,
+      rowwise: (strides[nest.loops.length - 2] ?? 0) !== 0,
       cost: stride <= 1 ? 1 : 4,
     };
   };
@@ -43,7 +46,8 @@ export function placeValues(kernel: LoopKernel, nest: Nest): readonly (Value | u
     const number = numInputs + i;
     const { lane } = step;
     if (!used.has(number)) values.push(undefined);
-    else if (step.op === "constant") values.push({ number, lane, level: -1, vector: false, cost: 0 });
+    else if (step.op === "constant")
+      values.push({ number, lane, level: -1, vector: false, rowwise: false, cost: 0 });
     else if (step.op === "index") values.push(accessed(number, lane, accessOf("index", i)));
     else {
       const args = step.args.map((arg) => values[arg]!);
@@ -52,6 +56,7 @@ export function placeValues(kernel: LoopKernel, nest: Nest): readonly (Value | u
         lane,
         level: Math.max(-1, ...args.map((arg) => arg.level)),
         vector: args.some((arg) => arg.vector),
+        rowwise: args.some((arg) => arg.rowwise),
         cost: costOf(step.op),
       });
     }

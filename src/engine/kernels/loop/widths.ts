@@ -12,6 +12,8 @@ import type { Value } from "./values.js";
 export interface Widths {
   /** Vectors of a block along the vector loop. */
   readonly vectors: number;
+  /** Passes of the loop around the vector loop that are taken at once, to share what is equal in them. */
+  readonly rows: number;
   /** Vectors of each accumulator. */
   readonly slots: number;
   /** Whether the innermost loop is written out. */
@@ -23,6 +25,8 @@ export interface Widths {
 const REGISTERS = 15;
 const LARGEST_UNROLLED = 80;
 const LARGEST_BLOCK = 96;
+/** Loads that rows must share before they are taken together. */
+const SHARED_LOADS = 2;
 /** Terms that one float32 accumulator may take, and the size of chunks beyond. */
 const LONG_SUM = 512;
 const CHUNK = 128;
@@ -47,14 +51,25 @@ export function chooseWidths(kernel: LoopKernel, nest: Nest, values: readonly (V
     const blocks = Math.ceil(total / widest);
     const vectors = Math.ceil(total / blocks);
     const unrolled = nest.loops[last]!.extent * vectors * perVector <= LARGEST_UNROLLED;
-    return { vectors, slots: vectors, unrolled, chunk: sums ? chunkOf(nest, vectors) : undefined };
+    return { vectors, rows: 1, slots: vectors, unrolled, chunk: sums ? chunkOf(nest, vectors) : undefined };
   }
-  const whole = total <= 16 && total * perVector <= LARGEST_UNROLLED;
+  const rows = reduces ? 1 : rowsAtOnce(nest, inner, perVector);
+  const shared = inner.reduce((sum, { cost, rowwise }) => (rowwise ? sum : sum + cost), 0);
+  const perPass = rows * (perVector - shared) + shared;
+  const whole = total <= 16 && total * perPass <= LARGEST_UNROLLED;
   const limits = reduces ? [8, 4, 2] : [4, 2];
-  const width = limits.find((n) => n * perVector <= LARGEST_BLOCK) ?? 1;
+  const width = limits.find((n) => n * perPass <= LARGEST_BLOCK) ?? 1;
   const vectors = whole ? total : Math.min(width, total);
   const slots = reduces ? Math.max(1, Math.min(vectors, Math.floor(8 / folds))) : 1;
-  return { vectors, slots, unrolled: false, chunk: sums ? chunkOf(nest, vectors) : undefined };
+  return { vectors, rows, slots, unrolled: false, chunk: sums ? chunkOf(nest, vectors) : undefined };
+}
+
+/** Several rows share their loads of what is the same in each row, such as the statistics of columns. */
+function rowsAtOnce(nest: Nest, inner: readonly Value[], perVector: number): number {
+  const rows = nest.loops[nest.loops.length - 2]?.extent ?? 1;
+  const sharedLoads = inner.filter(({ access, rowwise }) => access !== undefined && !rowwise).length;
+  if (sharedLoads < SHARED_LOADS) return 1;
+  return [4, 2].find((n) => n <= rows && n * perVector <= LARGEST_BLOCK) ?? 1;
 }
 
 function chunkOf(nest: Nest, vectors: number): Widths["chunk"] {
