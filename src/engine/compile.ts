@@ -88,6 +88,11 @@ export function compile<Args extends readonly unknown[], R>(
     const key = signature(leaves, structure);
     let entry = entries.get(key);
     if (!entry) {
+      if (donate.some((index) => index >= args.length)) {
+        throw new ConfigError(
+          `compile: donate must list positions of the ${args.length} arguments, got [${donate.join(", ")}]`,
+        );
+      }
       entry = build(fn, leaves, structure, donatedLeaves(args, donate));
       entries.set(key, entry);
     }
@@ -189,7 +194,7 @@ function matchResults(
 
 function signature(leaves: readonly Tensor[], structure: Structure): string {
   let key = `${currentBuild()} `;
-  for (const { shape, dtype } of leaves) key += `${dtype[0]}${dtype.length}[${shape}]`;
+  for (const { shape, dtype } of leaves) key += `${dtype}[${shape}]`;
   return key + structureKey(structure);
 }
 

@@ -50,7 +50,7 @@ export class Executable {
     const kernels = new Map<string, number>();
     const functions = new Map<string, number>();
     const functionOf = (kernel: Kernel): number => {
-      const key = JSON.stringify(kernel);
+      const key = keyOf(kernel);
       let index = functions.get(key);
       if (index === undefined) {
         const emitted = emitKernel(kernel, context);
@@ -123,7 +123,7 @@ export class Executable {
             visit(step.body, new Map(turns).set(step.id, step.reverse ? step.count - 1 - t : t));
           continue;
         }
-        const index = this.#kernelIndex.get(JSON.stringify(step.kernel))!;
+        const index = this.#kernelIndex.get(keyOf(step.kernel))!;
         const kernel = this.#instance.exports[`kernel${index}`] as (...addresses: number[]) => void;
         const addresses = step.args.map((place) => {
           const moved = (place.turns ?? []).reduce(
@@ -185,6 +185,15 @@ export class Executable {
       }),
     );
   }
+}
+
+/** Kernels with equal keys are one function. JSON alone would write -0 as 0, and Infinity and NaN as null. */
+function keyOf(kernel: Kernel): string {
+  return JSON.stringify(kernel, (_, value: unknown) =>
+    typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
+      ? `${Object.is(value, -0) ? "-" : ""}${value}`
+      : value,
+  );
 }
 
 function* flatSteps(steps: readonly Step[]): Generator<Extract<Step, { kind: "kernel" }>> {

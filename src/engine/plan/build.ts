@@ -251,13 +251,7 @@ export function buildPlan(
   program: Program,
   kept: readonly (readonly [output: number, input: number])[] = [],
 ): Plan {
-  for (const v of [...program.inputs, ...program.equations.flatMap(({ outputs }) => outputs)]) {
-    if (v.dtype === "float64") {
-      throw new ShapeError(
-        `compile: expected float32, int32 or bool, got ${showSpec(v)}. float64 runs in the eager reference only`,
-      );
-    }
-  }
+  refuseFloat64(program);
   const context: PlanContext = { constants: [] };
   const planner = new Planner(program, context);
   const inputs = program.inputs.map((v) => ({ spec: v, buffer: planner.define(v, "input").buffer }));
@@ -295,6 +289,19 @@ export function buildPlan(
   return plan;
 }
 
+function refuseFloat64({ inputs, constants, equations }: Program): void {
+  for (const v of [...inputs, ...constants.keys(), ...equations.flatMap(({ outputs }) => outputs)]) {
+    if (v.dtype === "float64") {
+      throw new ShapeError(
+        `compile: expected float32, int32 or bool, got ${showSpec(v)}. float64 runs in the eager reference only`,
+      );
+    }
+  }
+  for (const { primitive, params } of equations) {
+    if (primitive === "scan") refuseFloat64((params as PrimitiveParams["scan"]).body);
+  }
+}
+
 const MAX_BYTES = 2 ** 32 - 2 ** 20;
 
 function refuseHuge(plan: Plan): void {
@@ -302,7 +309,10 @@ function refuseHuge(plan: Plan): void {
   const bytes = 4 * lasting.reduce((total, { size }) => total + size, plan.size);
   if (bytes <= MAX_BYTES) return;
   const gib = (b: number) => `${(b / 2 ** 30).toFixed(2)} GiB`;
-  const largest = [...plan.offsets.keys(), ...lasting].sort((a, b) => b.size - a.size).slice(0, 5);
+  const largest = [...plan.offsets.keys(), ...lasting]
+    .filter(({ size }) => size >= plan.size / 100)
+    .sort((a, b) => b.size - a.size)
+    .slice(0, 5);
   const names = largest
     .map(({ label, size, dtype }) => `${label} ${dtype}[${size}] of ${gib(4 * size)}`)
     .join(", ");
