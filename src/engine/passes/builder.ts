@@ -5,6 +5,7 @@
  * @module
  */
 import type { DType } from "../../tensor/dtype.js";
+import { dataOf, Uniform } from "../../tensor/eager/concrete.js";
 import { scalar, tensor } from "../../tensor/ops/create.js";
 import { type Primitive, type PrimitiveParams, shapeRules } from "../../tensor/primitives.js";
 import { type Equation, type Program, type Variable, variable } from "../../tensor/program.js";
@@ -53,10 +54,9 @@ export class Builder {
   constant(value: Tensor): Variable {
     let v = this.#tensors.get(value);
     if (v) return v;
-    const data = value.data();
-    const first = data[0];
-    if (first !== undefined && data.every((x) => Object.is(x, first))) {
-      v = this.uniform(first, value.dtype, value.shape);
+    const same = uniformOf(value);
+    if (same !== undefined) {
+      v = this.uniform(same, value.dtype, value.shape);
     } else {
       v = variable(value);
       this.constants.set(v, value);
@@ -99,4 +99,12 @@ export class Builder {
   program(inputs: readonly Variable[], outputs: readonly Variable[]): Program {
     return { inputs, constants: this.constants, equations: this.equations, outputs };
   }
+}
+
+/** The value of all elements, if it is one. */
+function uniformOf({ payload }: Tensor): number | undefined {
+  if (payload instanceof Uniform) return payload.value;
+  const data = dataOf(payload);
+  const first = data[0];
+  return data.every((x) => Object.is(x, first)) ? first : undefined;
 }

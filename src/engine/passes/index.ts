@@ -8,13 +8,12 @@
  * @module
  */
 
-import type { PrimitiveParams } from "../../tensor/primitives.js";
 import type { Equation, Program, Variable } from "../../tensor/program.js";
 import { Builder } from "./builder.js";
 
 /** Optimises a program and the bodies of its loops. */
 export function optimize(program: Program): Program {
-  let current = removeDead(rebuild(program));
+  let current = removeDead(rebuild(optimizeBodies(program)));
   for (let round = 0; round < 4; round++) {
     const next = removeDead(rebuild(current));
     if (next.equations.length === current.equations.length) return next;
@@ -23,7 +22,18 @@ export function optimize(program: Program): Program {
   return current;
 }
 
-/** Writes the program again through a builder; calls of functions are inlined, loop bodies optimised. */
+/** Optimises the bodies of loops, once. */
+function optimizeBodies(program: Program): Program {
+  const equations = program.equations.map((equation) => {
+    const { body } = equation.params as { body?: Program };
+    if (!body) return equation;
+    const inner = equation.primitive === "scan" ? optimize(body) : optimizeBodies(body);
+    return { ...equation, params: { ...equation.params, body: inner } };
+  });
+  return { ...program, equations };
+}
+
+/** Writes the program again through a builder; calls of functions are inlined. */
 function rebuild(program: Program): Program {
   const builder = new Builder();
   const values = new Map<Variable, Variable>();
@@ -43,9 +53,6 @@ function run(program: Program, builder: Builder, values: Map<Variable, Variable>
     let results: readonly Variable[];
     if (primitive === "checkpoint" || primitive === "custom") {
       results = inline((params as { body: Program }).body, operands, builder);
-    } else if (primitive === "scan") {
-      const scan = params as PrimitiveParams["scan"];
-      results = builder.emitAll("scan", operands, { ...scan, body: optimize(scan.body) });
     } else {
       results = builder.emitAll(primitive, operands, params);
     }

@@ -1,6 +1,6 @@
 import { ShapeError } from "../../errors.js";
-import type { TypedArray } from "../dtype.js";
-import { showSpec } from "../shape.js";
+import { allocate, type DType, type TypedArray } from "../dtype.js";
+import { type Spec, showSpec, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 
 /** Elements that lie elsewhere, and are copied when somebody looks. */
@@ -14,6 +14,30 @@ export abstract class Deferred {
     this.#data ??= this.read();
     return this.#data;
   }
+}
+
+/** One value in every element: constants of any shape cost nothing until somebody looks. */
+export class Uniform extends Deferred {
+  readonly value: number;
+  readonly #spec: Spec;
+
+  constructor(spec: Spec, value: number) {
+    super();
+    this.#spec = spec;
+    this.value = stored(spec.dtype, value);
+  }
+
+  protected read(): TypedArray {
+    const data = allocate(this.#spec.dtype, sizeOf(this.#spec.shape));
+    return Object.is(this.value, 0) ? data : data.fill(this.value);
+  }
+}
+
+/** What a typed array makes of a number. */
+function stored(dtype: DType, value: number): number {
+  const data = allocate(dtype, 1);
+  data[0] = value;
+  return data[0]!;
 }
 
 /** The elements of a tensor of the eager reference. */

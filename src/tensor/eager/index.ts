@@ -10,7 +10,7 @@ import type { TypedArray } from "../dtype.js";
 import type { Spec } from "../shape.js";
 import { Tensor } from "../tensor.js";
 import type { Trace } from "../trace.js";
-import { dataOf } from "./concrete.js";
+import { dataOf, Uniform } from "./concrete.js";
 import { evaluate } from "./evaluate.js";
 
 /** A tensor whose elements are known: row-major, not to be written to. */
@@ -24,6 +24,8 @@ export const eager: Trace = {
   name: "eager",
   lift: (x) => x,
   process(primitive, inputs, params, specs) {
+    const [x] = inputs;
+    if (primitive === "broadcast" && x!.size === 1) return [fromValue(specs[0]!, dataOf(x!.payload)[0]!)];
     const results = evaluate[primitive](inputs.map(toValue), params, specs);
     return specs.map((spec, i) => fromData(spec, results[i]!));
   },
@@ -32,6 +34,11 @@ export const eager: Trace = {
 /** Wraps elements as a tensor, without a copy. */
 export function fromData({ shape, dtype }: Spec, data: TypedArray): Tensor {
   return new Tensor(shape, dtype, eager, data);
+}
+
+/** A tensor with one value in every element. */
+export function fromValue(spec: Spec, value: number): Tensor {
+  return new Tensor(spec.shape, spec.dtype, eager, new Uniform(spec, value));
 }
 
 /** The elements of a tensor of the eager reference. */

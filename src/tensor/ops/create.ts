@@ -5,7 +5,7 @@
  */
 import { ShapeError } from "../../errors.js";
 import { allocate, type DType, dtypeOf, type TypedArray } from "../dtype.js";
-import { fromData } from "../eager/index.js";
+import { fromData, fromValue } from "../eager/index.js";
 import { type Shape, sameShape, show, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 
@@ -60,9 +60,7 @@ export function scalar(value: number | boolean, dtype: DType = "float32"): Tenso
 /** Every element `value`. */
 export function full(shape: Shape, value: number | boolean, dtype: DType = "float32"): Tensor {
   checkShape(shape, "full");
-  const data = allocate(dtype, sizeOf(shape));
-  if (Number(value) !== 0) data.fill(dtype === "bool" ? 1 : Number(value));
-  return fromData({ shape: [...shape], dtype }, data);
+  return fromValue({ shape: [...shape], dtype }, dtype === "bool" ? Number(Boolean(value)) : Number(value));
 }
 
 export function zeros(shape: Shape, dtype: DType = "float32"): Tensor {
