@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Batch } from "../data/task.js";
+import { compile } from "../engine/index.js";
 import { adam, momentum, sgd } from "../optim/index.js";
-import { checkGradients, type Tensor, tensor, vmap } from "../tensor/index.js";
-import { adapt, initTrainState, type LossFn, maml, type SupportQuery } from "./index.js";
+import { checkGradients, type Tensor, tensor, tree, vmap } from "../tensor/index.js";
+import { adapt, initTrainState, type LossFn, maml, type SupportQuery, type TrainState } from "./index.js";
 
 const float64 = (data: readonly number[], shape: readonly number[]) =>
   tensor(Float64Array.from(data), { shape });
@@ -92,4 +93,16 @@ test("an outer step moves against the meta-gradient and counts", () => {
   expect(next.step.item()).toBe(1);
   expect(queryLoss.shape).toEqual([4]);
   expect(next.params.b.item()).toBeCloseTo(theta.b.item() - 0.1 * gradient.b.item(), 14);
+});
+
+test.each([undefined, 2])("a compiled outer step gives the same (chunk %s)", (chunk) => {
+  const single = tree.map((x) => x.cast("float32"), { theta, tasks });
+  const optimizer = adam(0.01);
+  const step = (state: TrainState<Model>, data: SupportQuery) =>
+    maml.outerStep(loss, optimizer, state, data, { innerLr: 0.3, innerSteps: 2, ...(chunk && { chunk }) })[0];
+  const state = initTrainState(single.theta, optimizer);
+  const expected = step(state, single.tasks).params;
+  const { params } = compile(step)(state, single.tasks);
+  expect(params.w.sub(expected.w).abs().max().item()).toBeLessThan(1e-6);
+  expect(params.b.sub(expected.b).abs().item()).toBeLessThan(1e-6);
 });

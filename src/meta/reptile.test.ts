@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { compile } from "../engine/index.js";
 import { adam, schedule, sgd } from "../optim/index.js";
 import { type Tensor, tensor } from "../tensor/index.js";
 import { type LossFn, reptile } from "./index.js";
@@ -42,6 +43,14 @@ describe.each(["kept", "reset"] as const)("with slots %s", (slots) => {
     const state = reptile.init(theta, sgd(1), last);
     const [next] = reptile.outerStep(loss, sgd(1), state, tasks, last);
     expect(next.params.toArray()).toEqual([0.5, 0.25]); // from [2, 0] to [3, 0], from [0, 1] to [0, 1.5]
+  });
+
+  test("a compiled outer step gives the same", () => {
+    const step = (state: reptile.ReptileState<Tensor>, data: Batch) =>
+      reptile.outerStep(loss, sgd(0.1), state, data, options)[0];
+    const data = { target: tasks.target.cast("float32") };
+    const state = reptile.init(theta.cast("float32"), sgd(0.1), options);
+    expect(compile(step)(state, data).params.data()[0]).toBeCloseTo(0.15, 6);
   });
 
   test("it comes to the mean of the optima, with an annealed ε", () => {

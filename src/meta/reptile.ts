@@ -3,8 +3,8 @@
  *
  * Trains on one task after the other, and moves the initialisation θ towards where the training ended:
  *
- *     φᵢ ← θ after k inner steps on minibatches of task i            Alg. 1, line 4
- *     θ  ← θ + ε mean (φᵢ − θ)                                       Alg. 2, line 6
+ *     φᵢ ← θ after k inner steps on minibatches of task i            Alg. 2
+ *     θ  ← θ + ε mean (φᵢ − θ)
  *
  * The outer step is taken by a gradient transform, with −mean (φᵢ − θ) for the gradient: `sgd(ε)` is the rule
  * above, `sgd(schedule.linear(ε, 0, steps))` the authors' annealing.
@@ -32,14 +32,14 @@ import type { LossFn } from "./task.js";
 import { descend, initTrainState, type TrainState } from "./train-state.js";
 
 export interface ReptileOptions extends ChunkOptions {
-  /** Default: Adam with β₁ = 0 and a rate of 1e-3 (§6.1). */
+  /** Default: Adam with β₁ = 0 and a rate of 1e-3, as the authors' 5-way Omniglot. */
   readonly innerOptimizer?: GradientTransform;
   /**
    * Whether the inner optimiser's state goes on from task to task, as in the authors' code, which orders the
    * tasks, or begins anew, so that a chunk of tasks can be computed at once. Default: "kept".
    */
   readonly slots?: "kept" | "reset";
-  /** Move by the last inner step only (first-order MAML on minibatches, §3). Default: false. */
+  /** Move by the last inner step only, the authors' FOML. Default: false. */
   readonly lastStepOnly?: boolean;
 }
 

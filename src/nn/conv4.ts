@@ -5,7 +5,7 @@
  * (then the mean over pixels goes to the linear head: MAML on Omniglot) or by 2x2 max-pooling (then all pixels
  * do: matching networks, MAML on miniImageNet).
  *
- * Source: Vinyals et al. 2016, §4.1, https://arxiv.org/abs/1606.04080; Finn et al. 2017, §5.2,
+ * Source: Vinyals et al. 2016, https://arxiv.org/abs/1606.04080; Finn et al. 2017, §5.2,
  *   https://arxiv.org/abs/1703.03400
  * Checked against: cbfinn/maml@007d776, maml.py, construct_conv_weights and forward_conv
  * Differs: no bias before batch norm, which would subtract it again; batch norm has a gain, and it is adapted in

@@ -1,6 +1,16 @@
 import { expect, test } from "vitest";
+import { compile } from "../engine/index.js";
 import { MetaError } from "../errors.js";
-import { checkGradients, grad, type Params, scalar, type Tensor, tensor, tree } from "../tensor/index.js";
+import {
+  checkGradients,
+  grad,
+  type Params,
+  scalar,
+  type Tensor,
+  type Tree,
+  tensor,
+  tree,
+} from "../tensor/index.js";
 import {
   adam,
   adamw,
@@ -77,6 +87,24 @@ test.each(known)("%s keeps float32 parameters float32, and its state a tree of t
   const [updates, state] = optimizer.update(params, optimizer.init(params), params);
   expect(tree.leaves(updates).map(String)).toEqual(["float32[3]", "float32[]"]);
   expect(() => tree.leaves(state)).not.toThrow();
+});
+
+test.each(known)("%s compiles, its state included", (_, optimizer) => {
+  const params = start.cast("float32");
+  const step = (p: Tensor, state: Tree, g: Tensor): [Tensor, Tree] => {
+    const [updates, next] = optimizer.update(g, state, p);
+    return [applyUpdates(p, updates), next];
+  };
+  const threeSteps = (f: typeof step) =>
+    gradients.reduce<[Tensor, Tree]>(
+      ([p, state], g) => f(p, state, g.cast("float32")),
+      [params, optimizer.init(params)],
+    )[0];
+  threeSteps(compile(step))
+    .data()
+    .forEach((x, i) => {
+      expect(x).toBeCloseTo(threeSteps(step).data()[i]!, 5);
+    });
 });
 
 test("the first step of Adam is as long as the rate, to the precision of float32", () => {
