@@ -63,7 +63,7 @@ function reduce(lanes: Lanes, x: Code, n: Code): Code {
 export const clamp = (lanes: Lanes, x: Code, low: number, high: number): Code =>
   lanes.let(f32x4.pmax(f32x4.pmin(x, lanes.constant(high)), lanes.constant(low)));
 
-/** eˣ, within 1 ulp. */
+/** eˣ, within 1.3 ulp. */
 export function exp(lanes: Lanes, x: Code): Code {
   const clamped = clamp(lanes, x, -104, 89); // 0 below, Infinity above
   const { n, sum } = roundForScaling(lanes, magicSum(lanes, clamped, LOG2_E));

@@ -62,7 +62,7 @@ function withSpecialCases(lanes: Lanes, x: Code, log: Code): Code {
   return lanes.let(f32x4.add(log, special));
 }
 
-/** ln x, within 1 ulp. */
+/** ln x, within 0.9 ulp. */
 export function log(lanes: Lanes, x: Code): Code {
   const { m, k } = splitAnyExponent(lanes, x);
   return withSpecialCases(lanes, x, logOfSplit(lanes, m, k));

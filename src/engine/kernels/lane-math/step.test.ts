@@ -78,10 +78,6 @@ const LIMITS: readonly [op: LaneOp, low: number, high: number, ulp: number][] = 
 describe.each(BUILDS)("$build build", ({ relaxed }) => {
   test.each(LIMITS)("%s from %d to %d is right within %d ulp", (op, low, high, limit) => {
     const { ulp, x } = worst(op, grid(low, high), relaxed);
-    if (process.env.ULP_TABLE)
-      process.stdout.write(
-        `${relaxed ? "relaxed" : "simd"} ${op} [${low}, ${high}] ${ulp.toFixed(2)} at ${x}\n`,
-      );
     expect(ulp, `${op}(${x})`).toBeLessThanOrEqual(limit);
   });
 
@@ -111,19 +107,17 @@ describe.each(BUILDS)("$build build", ({ relaxed }) => {
         where = `${x[i]} ** ${y[i]}`;
       }
     });
-    if (process.env.ULP_TABLE)
-      process.stdout.write(`${relaxed ? "relaxed" : "simd"} pow ${largest.toFixed(2)} at ${where}\n`);
     expect(largest, where).toBeLessThanOrEqual(4);
   });
 
   test("tanh, erf, sin and cos stay within [-1, 1]", () => {
     const x = grid(-3e38, 3e38);
     for (const op of ["tanh", "erf", "sin", "cos"] as const) {
-      expect(Math.max(...apply(op, [x.subarray(0, 50_000)], relaxed).map(Math.abs))).toBeLessThanOrEqual(1);
+      expect(apply(op, [x], relaxed).every((y) => Math.abs(y) <= 1)).toBe(true);
     }
     const near = grid(-10, 10);
     for (const op of ["tanh", "erf"] as const) {
-      for (const y of apply(op, [near], relaxed)) expect(Math.abs(y) <= 1).toBe(true);
+      expect(apply(op, [near], relaxed).every((y) => Math.abs(y) <= 1)).toBe(true);
     }
   });
 });
