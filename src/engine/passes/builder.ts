@@ -9,7 +9,7 @@ import { dataOf, Uniform } from "../../tensor/eager/concrete.js";
 import { scalar, tensor } from "../../tensor/ops/create.js";
 import { type Primitive, type PrimitiveParams, shapeRules } from "../../tensor/primitives.js";
 import { type Equation, type Program, type Variable, variable } from "../../tensor/program.js";
-import { type Shape, sameShape } from "../../tensor/shape.js";
+import { type Shape, sameShape, sizeOf } from "../../tensor/shape.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { algebra } from "./algebra.js";
 
@@ -34,6 +34,10 @@ export class Builder {
     inputs: readonly Variable[],
     params: PrimitiveParams[P],
   ): readonly Variable[] {
+    const specs = shapeRules[primitive](inputs, params);
+    if (specs.length === 1 && sizeOf(specs[0]!.shape) === 0 && !this.#isUniform(primitive, inputs)) {
+      return [this.uniform(0, specs[0]!.dtype, specs[0]!.shape)]; // no rule has to think of empty tensors
+    }
     const rule = algebra[primitive];
     const simpler = rule?.(this, inputs, params);
     if (simpler) return [simpler];
@@ -42,7 +46,7 @@ export class Builder {
       : `${primitive} ${inputs.map(({ id }) => id)} ${JSON.stringify(params)}`;
     const known = key === null ? undefined : this.#written.get(key);
     if (known) return known;
-    const outputs = shapeRules[primitive](inputs, params).map(variable);
+    const outputs = specs.map(variable);
     const equation: Equation<P> = { primitive, inputs, params, outputs };
     this.equations.push(equation);
     for (const v of outputs) this.#definitions.set(v, equation);
@@ -94,6 +98,11 @@ export class Builder {
     const source = this.definition(v, "broadcast")?.inputs[0] ?? v;
     const constant = this.constants.get(source);
     return constant?.size === 1 ? constant.data()[0] : undefined;
+  }
+
+  /** Whether it is what `uniform` writes. */
+  #isUniform(primitive: Primitive, [x]: readonly Variable[]): boolean {
+    return primitive === "broadcast" && this.constants.has(x!);
   }
 
   program(inputs: readonly Variable[], outputs: readonly Variable[]): Program {
