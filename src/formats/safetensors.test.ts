@@ -45,6 +45,10 @@ test("any float32 comes back with its bits, under any name, from any offset", ()
   );
 });
 
+test("a Node Buffer, whose slice is a view of a shared pool, is read like any bytes", () => {
+  expect(decodeSafetensors(Buffer.from(golden)).tensors).toEqual(arrays);
+});
+
 test("every array is aligned in the file", () => {
   const bytes = encodeSafetensors(arrays);
   const headerLength = Number(new DataView(bytes.buffer).getBigUint64(0, true));

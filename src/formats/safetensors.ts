@@ -111,7 +111,7 @@ export function decodeSafetensors(bytes: Uint8Array, name = "safetensors"): Safe
         data_offsets: [begin, end],
       },
     ]) => {
-      const copy = bytes.slice(start + begin, start + end);
+      const copy = new Uint8Array(bytes.subarray(start + begin, start + end)); // slice of a Node Buffer is no copy
       if (dtype === "BOOL" && copy.some((byte) => byte > 1)) fail(`expected ${key} to hold 0 and 1 only`);
       return [key, { dtype, shape, data: new arrayTypes[dtype](copy.buffer) }] as const;
     },
