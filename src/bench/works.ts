@@ -35,6 +35,8 @@ export interface MetaStep {
     state: TrainState,
     tasks: SupportQuery,
   ) => [next: TrainState, metrics: { readonly queryLoss: Tensor }];
+  /** The step without its optimiser: what engines must agree on before they are timed. */
+  readonly metaGradient: (state: TrainState, tasks: SupportQuery) => [queryLoss: Tensor, gradient: Params];
   readonly state: TrainState;
   readonly tasks: SupportQuery;
 }
@@ -44,9 +46,11 @@ export interface Work {
   readonly describe: string;
   /** @param file weights and tasks of a peer (`bench/peers`, `--dump`); default: from a seed */
   build(file?: Safetensors): MetaStep;
+  /** What the peer found for the same weights and tasks, in float64. */
+  expected(file: Safetensors): { readonly loss: number; readonly gradient: Params };
 }
 
-interface Sizes {
+export interface Sizes {
   readonly tasks: number;
   /** Examples per task, support and query alike. */
   readonly examples: number;
@@ -55,50 +59,48 @@ interface Sizes {
 
 const OUTER_LR = 1e-3;
 
-function sinusoid(name: string, { tasks, examples, innerSteps }: Sizes): Work {
+/** Regression of sinusoids by a small network. */
+export function sinusoidWork(name: string, { tasks, examples, innerSteps }: Sizes): Work {
   const net = mlp([1, 40, 40, 1], { weightInit: initializer.normal(0.15) });
-  const layers = ["dense1", "dense2", "head"];
   const loss: LossFn<MlpParams> = (params, { x, y }) => meanSquaredError(net.apply(params, x), y);
+  const fromFile = (get: (name: string) => Tensor): MlpParams =>
+    ["dense1", "dense2", "head"].map((layer) => ({
+      weight: get(`${layer}.kernel`),
+      bias: get(`${layer}.bias`),
+    }));
   return {
     name,
     describe: `${tasks} sinusoids, MLP 1-40-40-1, ${examples} + ${examples} points, ${innerSteps} inner steps`,
     build(file) {
       const rng = Rng.seed(0);
-      const params = file
-        ? layers.map((layer) => ({
-            weight: read(file, `params.${layer}.kernel`),
-            bias: read(file, `params.${layer}.bias`),
-          }))
-        : net.init(rng);
+      const params = file ? fromFile((name) => read(file, `params.${name}`)) : net.init(rng);
       const noise = (part: string) => gaussian(rng.fork(part), [tasks, examples, 1]);
       const data = file
         ? readTasks(file)
         : makeTasks((part) => ({ x: noise(`${part}.x`), y: noise(`${part}.y`) }));
       return metaStep(loss, params, data, { innerLr: 0.01, innerSteps });
     },
+    expected: (file) => readExpected(file, fromFile),
   };
 }
 
-function conv(name: string, ways: number, { tasks, examples, innerSteps }: Sizes): Work {
+/** Classification of images by conv4-64. */
+export function convWork(name: string, ways: number, { tasks, examples, innerSteps }: Sizes): Work {
   const net = conv4({ ways, padding: 1 });
   const loss: LossFn<Conv4Params> = (params, { x, y }) => softmaxCrossEntropy(net.apply(params, x), y);
+  const fromFile = (get: (name: string) => Tensor): Conv4Params => ({
+    blocks: [1, 2, 3, 4].map((block) => ({
+      conv: { weight: get(`conv${block}.kernel`) },
+      norm: { gain: get(`norm${block}.gain`), bias: get(`norm${block}.bias`) },
+    })),
+    head: { weight: get("head.kernel"), bias: get("head.bias") },
+  });
   return {
     name,
     describe: `${tasks} tasks of ${ways} ways, conv4-64, ${examples} + ${examples} images 28x28, ${innerSteps} inner steps`,
     build(file) {
       const rng = Rng.seed(0);
-      const params: Conv4Params = file
-        ? {
-            blocks: [1, 2, 3, 4].map((block) => ({
-              conv: { weight: read(file, `params.conv${block}.kernel`) },
-              norm: {
-                gain: read(file, `params.norm${block}.gain`),
-                bias: read(file, `params.norm${block}.bias`),
-              },
-            })),
-            head: { weight: read(file, "params.head.kernel"), bias: read(file, "params.head.bias") },
-          }
-        : net.init(rng);
+      const params = file ? fromFile((name) => read(file, `params.${name}`)) : net.init(rng);
       const labels = tensor(
         Int32Array.from({ length: tasks * examples }, (_, i) => (i % examples) % ways),
         { shape: [tasks, examples] },
@@ -107,6 +109,7 @@ function conv(name: string, ways: number, { tasks, examples, innerSteps }: Sizes
       const data = file ? readTasks(file) : makeTasks((part) => ({ x: images(part), y: labels }));
       return metaStep(loss, params, data, { innerLr: 0.4, innerSteps, chunk: 1 });
     },
+    expected: (file) => readExpected(file, fromFile),
   };
 }
 
@@ -119,7 +122,14 @@ function metaStep<P extends Params>(
   const optimizer = adam(OUTER_LR);
   const step = (state: TrainState<P>, data: SupportQuery) =>
     maml.outerStep(loss, optimizer, state, data, options);
-  return { step: step as unknown as MetaStep["step"], state: initTrainState(params, optimizer), tasks };
+  const metaGradient = (state: TrainState<P>, data: SupportQuery) =>
+    maml.metaGradient(loss, state.params, data, options);
+  return {
+    step: step as unknown as MetaStep["step"],
+    metaGradient: metaGradient as unknown as MetaStep["metaGradient"],
+    state: initTrainState(params, optimizer),
+    tasks,
+  };
 }
 
 function makeTasks(part: (name: "support" | "query") => { x: Tensor; y: Tensor }): SupportQuery {
@@ -128,6 +138,13 @@ function makeTasks(part: (name: "support" | "query") => { x: Tensor; y: Tensor }
 
 function readTasks(file: Safetensors): SupportQuery {
   return makeTasks((part) => ({ x: read(file, `${part}.x`), y: read(file, `${part}.y`) }));
+}
+
+function readExpected(file: Safetensors, fromFile: (get: (name: string) => Tensor) => Params) {
+  return {
+    loss: read(file, "loss").item(),
+    gradient: fromFile((name) => read(file, `metaGradient.${name}`)),
+  };
 }
 
 function read({ tensors }: Safetensors, name: string): Tensor {
@@ -144,13 +161,13 @@ function gaussian(rng: Rng, shape: readonly number[]): Tensor {
 }
 
 const list: readonly Work[] = [
-  sinusoid("maml/sinusoid", { tasks: 25, examples: 10, innerSteps: 1 }),
-  sinusoid("maml/sinusoid-5", { tasks: 25, examples: 10, innerSteps: 5 }),
-  conv("maml/conv-5w1s", 5, { tasks: 32, examples: 5, innerSteps: 1 }),
-  conv("maml/conv-5w1s-5", 5, { tasks: 32, examples: 5, innerSteps: 5 }),
-  conv("maml/conv-5w5s", 5, { tasks: 32, examples: 25, innerSteps: 1 }),
-  conv("maml/conv-20w1s-5", 20, { tasks: 16, examples: 20, innerSteps: 5 }),
-  conv("maml/conv-20w5s-5", 20, { tasks: 16, examples: 100, innerSteps: 5 }),
+  sinusoidWork("maml/sinusoid", { tasks: 25, examples: 10, innerSteps: 1 }),
+  sinusoidWork("maml/sinusoid-5", { tasks: 25, examples: 10, innerSteps: 5 }),
+  convWork("maml/conv-5w1s", 5, { tasks: 32, examples: 5, innerSteps: 1 }),
+  convWork("maml/conv-5w1s-5", 5, { tasks: 32, examples: 5, innerSteps: 5 }),
+  convWork("maml/conv-5w5s", 5, { tasks: 32, examples: 25, innerSteps: 1 }),
+  convWork("maml/conv-20w1s-5", 20, { tasks: 16, examples: 20, innerSteps: 5 }),
+  convWork("maml/conv-20w5s-5", 20, { tasks: 16, examples: 100, innerSteps: 5 }),
 ];
 
 /** By name. A last -5 means five inner steps. */
