@@ -6,7 +6,8 @@
  * other operands must lie on lower levels, no cycle of kernels can arise. Reductions end a chain: the kernel
  * that computes their operand folds it on the way.
  *
- * Comparisons are not stored: the kernels that need one compute it again from its operands.
+ * Comparisons, and short chains of cheap operations on a value that lies in memory anyway, are not stored: the
+ * kernels that need one compute it again.
  *
  * @module
  */
@@ -46,7 +47,7 @@ const VIEWS: ReadonlySet<Primitive> = new Set<Primitive>([
 ]);
 export const isView = (primitive: Primitive): boolean => VIEWS.has(primitive);
 
-const RECOMPUTED: ReadonlySet<Primitive> = new Set<Primitive>([
+const COMPARISONS: ReadonlySet<Primitive> = new Set<Primitive>([
   "equal",
   "less",
   "lessEqual",
@@ -54,12 +55,17 @@ const RECOMPUTED: ReadonlySet<Primitive> = new Set<Primitive>([
   "and",
   "or",
 ]);
+/** Operations of one cycle. */
+const CHEAP: ReadonlySet<Primitive> = new Set<Primitive>(["add", "sub", "mul", "neg"]);
+/** Operations of the longest chain that is computed again. */
+const MAX_RECOMPUTED = 4;
+const isReduction = (primitive: Primitive): boolean => primitive === "sum" || primitive === "max";
 const MAX_MEMBERS = 40;
 
 export interface Fusion {
   /** In an order in which they can run. */
   readonly units: readonly Unit[];
-  /** Comparisons that each kernel computes for itself. */
+  /** What each kernel computes for itself. */
   readonly recomputed: ReadonlyMap<Variable, Equation>;
   /** Results of fused operations that something outside their kernel reads. */
   readonly stored: ReadonlySet<Variable>;
@@ -90,8 +96,6 @@ export function fuse(program: Program): Fusion {
     return [{ source: v, direct: !through }];
   };
 
-  const isReduction = (e: Equation) => e.primitive === "sum" || e.primitive === "max";
-
   program.equations.forEach((equation, position) => {
     const { primitive, inputs, outputs } = equation;
     if (isView(primitive) || recomputed.has(outputs[0]!)) return;
@@ -99,22 +103,22 @@ export function fuse(program: Program): Fusion {
       .flatMap((v) => sources(v, false))
       .map(({ source, direct }) => ({ unit: find(unitOf.get(source)), direct, source }));
     const ready = operands.reduce((top, { unit }) => Math.max(top, unit ? unit.level : 0), 0);
-    const fusible = isElementwise(primitive) || isReduction(equation);
+    const fusible = isElementwise(primitive) || isReduction(primitive);
     if (!fusible) {
       const unit: Single = { kind: "single", equation, level: ready + 1, position };
       for (const v of outputs) unitOf.set(v, unit);
       units.push(unit);
       return;
     }
-    const shape = isReduction(equation) ? inputs[0]!.shape : outputs[0]!.shape;
-    const axes = isReduction(equation) ? (equation.params as PrimitiveParams["sum"]).axes : null;
+    const shape = isReduction(primitive) ? inputs[0]!.shape : outputs[0]!.shape;
+    const axes = isReduction(primitive) ? (equation.params as PrimitiveParams["sum"]).axes : null;
 
     // groups on the highest level among the operands: all of them must be one loop that this can join
     const candidates = new Set<Group>();
     let blocked = ready === 0;
     for (const { unit, direct, source } of operands) {
       if (!unit || unit.level < ready) continue;
-      const foldedHere = unit.kind === "loop" && isReduction(definitions.get(source)!);
+      const foldedHere = unit.kind === "loop" && isReduction(definitions.get(source)!.primitive);
       if (unit.kind !== "loop" || !direct || foldedHere || !sameShape(unit.shape, shape)) blocked = true;
       else candidates.add(unit);
     }
@@ -158,17 +162,47 @@ export function fuse(program: Program): Fusion {
   return { units: ordered, recomputed, stored };
 }
 
-/** Comparisons all of whose users are element-wise. */
+/**
+ * What is cheaper to compute again than to store and load: comparisons, and short chains of cheap operations on
+ * one large value that lies in memory anyway, such as the steps of a normalisation. All users must be fusible.
+ */
 function findRecomputed(program: Program): Map<Variable, Equation> {
-  const stored = new Set<Variable>(program.outputs);
-  for (const equation of program.equations) {
-    if (isElementwise(equation.primitive)) continue;
-    for (const v of equation.inputs) stored.add(v);
+  const inMemory = new Set<Variable>([...program.inputs, ...program.outputs]);
+  for (const { primitive, inputs, outputs } of program.equations) {
+    const fusible = isElementwise(primitive) || isReduction(primitive);
+    if (!fusible) for (const v of inputs) inMemory.add(v);
+    if (!fusible || isReduction(primitive)) for (const v of outputs) inMemory.add(v);
   }
+  const users = new Set(program.outputs);
+  for (const { primitive, inputs } of program.equations) {
+    if (!isElementwise(primitive) && !isReduction(primitive)) for (const v of inputs) users.add(v);
+  }
+  const repeated = new Set(
+    program.equations.flatMap(({ primitive, outputs }) => (primitive === "broadcast" ? outputs : [])),
+  );
   const recomputed = new Map<Variable, Equation>();
+  /** Operations of a chain, and the value it starts from. */
+  const chains = new Map<Variable, { readonly length: number; readonly root: Variable | null }>();
   for (const equation of program.equations) {
     const [v] = equation.outputs;
-    if (RECOMPUTED.has(equation.primitive) && !stored.has(v!)) recomputed.set(v!, equation);
+    if (users.has(v!) || !isElementwise(equation.primitive)) continue;
+    if (COMPARISONS.has(equation.primitive)) {
+      recomputed.set(v!, equation);
+      continue;
+    }
+    if (!CHEAP.has(equation.primitive)) continue;
+    let length = 1;
+    const roots = new Set<Variable>();
+    for (const x of equation.inputs) {
+      const chain = chains.get(x);
+      length += chain?.length ?? 0;
+      const root = chain ? chain.root : x;
+      if (root && !repeated.has(root)) roots.add(root);
+    }
+    const [root] = roots;
+    if (roots.size > 1 || length > MAX_RECOMPUTED || (root && !inMemory.has(root))) continue;
+    recomputed.set(v!, equation);
+    chains.set(v!, { length, root: root ?? null });
   }
   return recomputed;
 }
