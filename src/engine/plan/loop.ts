@@ -6,10 +6,11 @@
 import { type Elementwise, isElementwise, type PrimitiveParams } from "../../tensor/primitives.js";
 import type { Variable } from "../../tensor/program.js";
 import { stridesOf } from "../../tensor/shape.js";
-import type { LaneOp, LaneStep, LoopInput, LoopOutput } from "../kernels/kernel.js";
-import { laneOf, type Planner, shifted } from "./build.js";
+import type { LaneOp, LaneStep, LoopInput, LoopKernel, LoopOutput } from "../kernels/kernel.js";
+import { laneOf, newBuffer, type Planner, shifted } from "./build.js";
 import type { Fusion, Group } from "./fuse.js";
 import type { Place } from "./plan.js";
+import { splitFolds } from "./split-folds.js";
 
 export function loopOf(
   planner: Planner,
@@ -84,17 +85,41 @@ export function loopOf(
   }
 
   const number = (index: number) => (index < 0 ? -1 - index : index + inputs.length);
-  planner.kernel(
-    {
-      kind: "loop",
-      extents: shape,
-      reduced: shape.map((_, axis) => axes?.includes(axis) ?? false),
-      inputs,
-      steps: steps.map((step) => ("args" in step ? { ...step, args: step.args.map(number) } : step)),
-      outputs: outputs.map((output) => ({ ...output, value: number(output.value) })),
-    },
-    [...outputPlaces, ...inputPlaces],
-  );
+  const kernel: LoopKernel = {
+    kind: "loop",
+    extents: shape,
+    reduced: shape.map((_, axis) => axes?.includes(axis) ?? false),
+    inputs,
+    steps: steps.map((step) => ("args" in step ? { ...step, args: step.args.map(number) } : step)),
+    outputs: outputs.map((output) => ({ ...output, value: number(output.value) })),
+  };
+  const split = splitFolds(kernel);
+  if (!split) {
+    planner.kernel(kernel, [...outputPlaces, ...inputPlaces]);
+    return;
+  }
+  const { first, parts, width } = split;
+  const lane = (value: number) => inputs[value]?.lane ?? kernel.steps[value - inputs.length]!.lane;
+  const partial = (output: LoopOutput): Place => ({
+    buffer: newBuffer(parts * width, lane(output.value), "partial"),
+    offset: 0,
+  });
+  const firstPlaces = kernel.outputs.map((output, i) => (output.reduce ? partial(output) : outputPlaces[i]!));
+  planner.kernel(first, [...firstPlaces, ...inputPlaces]);
+  kernel.outputs.forEach(({ reduce, value }, i) => {
+    if (!reduce) return;
+    planner.kernel(
+      {
+        kind: "loop",
+        extents: [parts, width],
+        reduced: [true, false],
+        inputs: [{ lane: lane(value), strides: [width, 1] }],
+        steps: [],
+        outputs: [{ value: 0, strides: [0, 1], reduce }],
+      },
+      [outputPlaces[i]!, firstPlaces[i]!],
+    );
+  });
 }
 
 /** Primitives and lane operations share their names. */
