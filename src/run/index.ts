@@ -8,6 +8,7 @@ export { type Job, runJob } from "./job.js";
 export { commit, type Machine, machine, version } from "./machine.js";
 export {
   type Progress,
+  type ProgressState,
   type ProgressStream,
   showDuration,
   showProgress,

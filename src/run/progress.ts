@@ -52,7 +52,7 @@ export function showProgress(stream: ProgressStream, clock: () => number = secon
   return {
     update(state) {
       const now = clock();
-      if (now - last < interval && !(terminal && state.step === state.steps)) return;
+      if (now - last < interval && state.step < state.steps) return;
       last = now;
       const line = progressLine(state);
       if (!terminal) stream.write(`${line}\n`);

@@ -40,7 +40,7 @@ const schema = z.strictObject({
   queries: z.int().min(1).default(10).describe("query points of a training task (authors' code: K)"),
   inner: z
     .strictObject({
-      lr: z.number().positive().default(0.01).describe("inner step size α (§5.1)"),
+      lr: z.number().positive().default(0.001).describe("inner step size α (authors' code; §5.1: 0.01)"),
       steps: z.int().min(1).default(1).describe("inner steps while training (§5.1)"),
       firstOrder: z.boolean().default(false).describe("drop second derivatives"),
     })
@@ -177,7 +177,7 @@ export default defineExperiment({
     { label: "Multi-task, towards the mean", set: null, paper: [2.91, 2.72, 2.71] },
   ],
   budgets: {
-    smoke: { set: { steps: 1000, "test.tasks": 100, "test.shots": [5], "test.tuningTasks": 25 }, seeds: 1 },
+    smoke: { set: { steps: 5000, "test.tasks": 100, "test.shots": [5], "test.tuningTasks": 25 }, seeds: 1 },
     laptop: { set: {}, seeds: 5 },
     night: { set: {}, seeds: 20 },
     paper: { set: {}, seeds: 1 },

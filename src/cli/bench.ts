@@ -1,0 +1,35 @@
+/** `metagrad bench`: how fast meta-steps are here. */
+import { command, positiveInteger } from "./command.js";
+
+export const bench = command("bench")
+  .summary("measure how fast meta-steps are here")
+  .description("Measure the time of whole meta-steps, from the tasks to the updated weights.")
+  .argument("[work]", "what to measure; without it, all works are listed")
+  .option("--samples <n>", "steps to time (default: as many as fit into 3 s)", positiveInteger)
+  .option("--json", "print one JSON object a line", false)
+  .addHelpText("after", "\nExample:\n  $ metagrad bench maml/sinusoid")
+  .action(async (name, { samples, json }) => {
+    const { ConfigError, suggestion } = await import("../errors.js");
+    const { measure, works } = await import("../bench/index.js");
+    if (name === undefined) {
+      const width = Math.max(...[...works.keys()].map((key) => key.length));
+      for (const [key, { describe }] of works) {
+        console.log(json ? JSON.stringify({ name: key, describe }) : `${key.padEnd(width)}  ${describe}`);
+      }
+      return;
+    }
+    const work = works.get(name);
+    if (work === undefined) {
+      throw new ConfigError(
+        `bench ${name}: not known.${suggestion(name, works.keys()) || " `metagrad bench` lists all"}`,
+      );
+    }
+    const result = measure(work, samples === undefined ? {} : { samples });
+    if (json) console.log(JSON.stringify(result));
+    else {
+      const { ms, min, n, kernels, firstMs, gflops, peakGflops } = result;
+      console.log(`${name}: ${work.describe}`);
+      console.log(`  ${ms} ms a meta-step (median of ${n}, least ${min}), ${firstMs} ms for the first`);
+      console.log(`  ${gflops} of at most ${peakGflops} GFLOP/s, ${kernels} kernels, 1 thread`);
+    }
+  });

@@ -1,0 +1,25 @@
+import { currentBuild } from "../../engine/index.js";
+import { showDuration, version } from "../../run/index.js";
+import { glyphsDemo } from "./glyphs.js";
+import { print, style } from "./print.js";
+import { sinusoidDemo } from "./sinusoid.js";
+
+export interface DemoOptions {
+  readonly out: string;
+  readonly quick: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Runs both parts. Returns false when interrupted. */
+export async function runDemo(options: DemoOptions): Promise<boolean> {
+  const start = performance.now();
+  const kernels = { simd: "SIMD", relaxed: "relaxed SIMD" }[currentBuild()];
+  print(`${style("bold", `metagrad ${version()}`)}  exact meta-gradients, ${kernels} WebAssembly, one core`);
+  if (!(await sinusoidDemo(options)) || !(await glyphsDemo(options))) return false;
+  print("");
+  print(
+    `Done in ${showDuration((performance.now() - start) / 1000)}. Now a paper's table, with its numbers beside ours:`,
+  );
+  print(`  ${style("cyan", "npx metagrad reproduce maml-2017/sinusoid")}`);
+  return true;
+}

@@ -1,0 +1,18 @@
+import { loadExperiment } from "../experiments/index.js";
+import { evaluateRun, RunFolder } from "../run/index.js";
+import { meanEstimate } from "../stats/index.js";
+import { alignColumns } from "./table-text.js";
+
+/** Prints each metric of a run's newest checkpoint, with its 95% interval over test tasks. */
+export async function evaluateFolder(dir: string, json: boolean): Promise<void> {
+  const { experiment: name, seed } = RunFolder.open(dir).record;
+  const { step, evaluation } = evaluateRun(await loadExperiment(name), dir);
+  const rows = Object.entries(evaluation).map(([metric, values]) => {
+    const { value, low, high } = meanEstimate(values);
+    if (json) console.log(JSON.stringify({ run: dir, step, metric, value, low, high, tasks: values.length }));
+    return [metric, value.toPrecision(4), ((high - low) / 2).toPrecision(2)];
+  });
+  if (json) return;
+  console.log(`${name}, seed ${seed}, step ${step}\n`);
+  console.log(alignColumns([["", "mean", "± over tasks (95%)"], ...rows]).join("\n"));
+}

@@ -1,0 +1,48 @@
+import { existsSync } from "node:fs";
+import { ConfigError, MetaError } from "../errors.js";
+import { loadExperiment } from "../experiments/index.js";
+import { evaluateModel, readModel, readTable, tablePath } from "../run/index.js";
+import { mean } from "../stats/index.js";
+import { alignColumns, showNumber } from "./table-text.js";
+
+const TOLERANCE = 1e-3; // of the recorded number: builds of the engine round differently
+
+/** Evaluates the published models of a table. @throws MetaError when a number is not what the table says */
+export async function recheck(name: string, results: string, json: boolean): Promise<void> {
+  const experiment = await loadExperiment(name);
+  const file = tablePath(results, name);
+  if (!existsSync(file)) {
+    throw new ConfigError(`evaluate: no table in ${file}. Make it with \`metagrad reproduce ${name}\``);
+  }
+  const table = readTable(file);
+  const [seed = 0] = table.seeds;
+  const lines = [["", "", "paper", "recorded", "now", ""]];
+  const wrong: string[] = [];
+  for (const row of table.rows) {
+    if (row.checkpoint === null || row.config === null) continue;
+    const evaluation = evaluateModel(experiment, row.config, readModel(experiment, row, file), seed);
+    for (const [i, { label, metric }] of table.columns.entries()) {
+      const { paper, perSeed } = row.cells[i]!;
+      const recorded = perSeed[0]!;
+      const now = mean(evaluation[metric]!);
+      const same = Math.abs(now - recorded) <= TOLERANCE * Math.abs(recorded);
+      if (!same) wrong.push(`${row.label}, ${label}: expected ${recorded}, got ${now}`);
+      if (json)
+        console.log(JSON.stringify({ row: row.label, column: label, seed, paper, recorded, now, same }));
+      const published = paper === null ? "–" : String(Array.isArray(paper) ? paper[0] : paper);
+      lines.push([
+        i === 0 ? row.label : "",
+        label,
+        published,
+        showNumber(recorded),
+        showNumber(now),
+        same ? "same" : "differs",
+      ]);
+    }
+  }
+  if (!json) {
+    console.log(`${name}, models of seed ${seed}\n${table.caption}\n`);
+    console.log(alignColumns(lines).join("\n"));
+  }
+  if (wrong.length > 0) throw new MetaError(`evaluate: ${file} does not hold:\n${wrong.join("\n")}`);
+}

@@ -1,0 +1,26 @@
+/** `metagrad evaluate`: judge published models again, or the newest checkpoint of a run. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { command } from "./command.js";
+
+export const evaluate = command("evaluate")
+  .summary("check a published table's models again, or judge a run")
+  .description(
+    "Evaluate the models that lie beside a reproduced table, and compare with the numbers\n" +
+      "that it holds; or evaluate the newest checkpoint of a run folder.",
+  )
+  .argument("<what>", "a name that `metagrad list` shows, or a run folder")
+  .option("--results <dir>", 'where tables are kept (default: "results", or else those of this package)')
+  .option("--json", "print one JSON object a line", false)
+  .addHelpText("after", "\nExample:\n  $ metagrad evaluate maml-2017/sinusoid")
+  .action(async (what, { results, json }) => {
+    if (existsSync(join(what, "config.json"))) {
+      const { evaluateFolder } = await import("./evaluate-run.js");
+      await evaluateFolder(what, json);
+      return;
+    }
+    const { recheck } = await import("./evaluate-table.js");
+    const shipped = fileURLToPath(new URL("../../results", import.meta.url));
+    await recheck(what, results ?? (existsSync(join("results", `${what}.json`)) ? "results" : shipped), json);
+  });

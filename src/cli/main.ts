@@ -1,0 +1,55 @@
+/** The command line. Commands import what they need when they run, so that `--help` is quick. */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { ConfigError } from "../errors.js";
+import { bench } from "./bench.js";
+import { demo } from "./demo.js";
+import { evaluate } from "./evaluate.js";
+import { job } from "./job.js";
+import { list } from "./list.js";
+import { reproduce } from "./reproduce.js";
+import { train } from "./train.js";
+
+const DONE = 0;
+const FAILED = 1;
+const USAGE = 2;
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+
+const program = new Command("metagrad")
+  .description("Meta-learning and meta-reinforcement-learning, with the papers' numbers beside ours.")
+  .version(version)
+  .option("--debug", "print where an error came from", false)
+  .addHelpText(
+    "after",
+    "\nBegin with:\n  $ metagrad demo\n  $ metagrad reproduce maml-2017/sinusoid --budget smoke",
+  );
+for (const it of [demo, list, train, evaluate, reproduce, bench]) add(it as unknown as Command);
+add(job as unknown as Command, { hidden: true });
+program.exitOverride();
+
+/** Adds a command. Exit codes are decided below, for mistakes in any of them. */
+function add(command: Command, options = {}): void {
+  command.exitOverride().option("--debug", "print where an error came from");
+  program.addCommand(command, options);
+}
+
+// `metagrad list | head`: the reader has gone
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(DONE);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+/** Prints an error, and returns the exit code that tells it. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : USAGE; // commander has printed it
+  const { message = String(error), stack } = error as Error;
+  console.error(process.argv.includes("--debug") && stack ? stack : `error: ${message}`);
+  return error instanceof ConfigError ? USAGE : FAILED;
+}

@@ -1,0 +1,99 @@
+/** The runs of a table, several at a time, each in a process of its own. */
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { MetaError } from "../errors.js";
+import {
+  type Experiment,
+  type Job,
+  loadEvaluation,
+  type Progress,
+  type ProgressState,
+} from "../run/index.js";
+
+export interface RunAllOptions {
+  readonly workers: number;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+/** What a job's process tells. */
+export type JobMessage = { readonly progress: ProgressState } | { readonly failed: string };
+
+const bin = fileURLToPath(new URL("../../bin/metagrad.js", import.meta.url));
+
+/** Does all jobs that are not done. Returns false when interrupted. @throws MetaError when one fails */
+export async function runAll(
+  experiment: Experiment,
+  jobs: readonly Job[],
+  { workers, signal, progress }: RunAllOptions,
+): Promise<boolean> {
+  const waiting = jobs.filter(({ dir }) => loadEvaluation(dir) === undefined);
+  const steps = jobs.reduce((total, job) => total + job.steps, 0);
+  const before = steps - waiting.reduce((total, job) => total + job.steps, 0);
+  const stepOf = new Map<Job, number>();
+  const failures: string[] = [];
+  const start = performance.now();
+  let running = 0;
+
+  const report = (latest?: ProgressState) => {
+    const step = before + [...stepOf.values()].reduce((total, k) => total + k, 0);
+    const done = jobs.length - waiting.length - running;
+    progress.update({
+      label: `${experiment.name}  ${done} of ${jobs.length} runs`,
+      step,
+      steps,
+      startStep: before,
+      seconds: (performance.now() - start) / 1000,
+      ...(latest?.headline && { headline: latest.headline }),
+    });
+  };
+  const work = async () => {
+    while (waiting.length > 0 && failures.length === 0 && !signal.aborted) {
+      const job = waiting.shift()!;
+      running++;
+      const failed = await runInProcess(experiment, job, signal, (state) => {
+        stepOf.set(job, state.step);
+        report(state);
+      });
+      running--;
+      if (failed !== undefined) failures.push(`${job.label}, seed ${job.seed}: ${failed}`);
+      else stepOf.set(job, job.steps);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(workers, waiting.length) }, work));
+  } finally {
+    progress.end();
+  }
+  if (failures.length > 0) throw new MetaError(failures.join("\n"));
+  return !signal.aborted;
+}
+
+/** Runs `metagrad job`. Returns why it failed, if it did. */
+function runInProcess(
+  experiment: Experiment,
+  { label, config, seed, dir }: Job,
+  signal: AbortSignal,
+  onProgress: (state: ProgressState) => void,
+): Promise<string | undefined> {
+  const request = JSON.stringify({ config, seed, dir, label });
+  const child = fork(bin, ["job", experiment.name, request], {
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  let failed: string | undefined;
+  const stop = () => child.kill("SIGINT");
+  signal.addEventListener("abort", stop);
+  child.on("message", (message: JobMessage) => {
+    if ("failed" in message) failed = message.failed;
+    else onProgress(message.progress);
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code, killedBy) => {
+      signal.removeEventListener("abort", stop);
+      const died =
+        code === 0 || signal.aborted ? undefined : `its process ended with ${killedBy ?? `code ${code}`}`;
+      resolve(failed ?? died);
+    });
+  });
+}

@@ -1,0 +1,53 @@
+/** A table as text, for terminals. */
+import type { Published, Table, TableCell } from "../run/index.js";
+
+/**
+ *     maml-2017/sinusoid · Finn, Abbeel & Levine 2017, table 2 · laptop budget, 5 seeds
+ *     Mean squared error on new sine waves, from 5 points (lower is better)
+ *
+ *                               paper   ours   ± over seeds   ± over tasks   verdict
+ *       MAML          1 step    0.67    0.65   0.07           0.03           agrees
+ */
+export function tableText({ experiment, paper, budget, seeds, caption, columns, rows }: Table): string {
+  const cells = rows.flatMap((row) =>
+    row.cells.map((cell, i) => [
+      i === 0 ? row.label : "",
+      columns[i]!.label,
+      showPublished(cell.paper),
+      showNumber(cell.ours),
+      halfWidth(cell.overSeeds),
+      halfWidth(cell.overTasks),
+      cell.verdict,
+    ]),
+  );
+  const notes = rows.flatMap(({ label, note }) => (note === undefined ? [] : [`  ${label}: ${note}`]));
+  const head = ["", "", "paper", "ours", "± over seeds", "± over tasks", "verdict"];
+  return [
+    `${experiment} · ${paper.cite}, ${paper.where} · ${budget} budget, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}`,
+    caption,
+    "",
+    ...alignColumns([head, ...cells]),
+    ...(notes.length > 0 ? ["", ...notes] : []),
+    "",
+    "± is half of the 95% interval. Verdicts compare the paper's number with the interval over seeds.",
+  ].join("\n");
+}
+
+/** Pads cells so that columns line up, two blanks apart. */
+export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
+  return rows.map((row) => `  ${row.map((text, i) => text.padEnd(widths[i]!)).join("   ")}`.trimEnd());
+}
+
+export function showNumber(value: number | null): string {
+  return value === null ? "–" : value.toPrecision(3);
+}
+
+function showPublished(paper: Published | null): string {
+  if (paper === null) return "–";
+  return typeof paper === "number" ? String(paper) : `${paper[0]} ± ${paper[1]}`;
+}
+
+function halfWidth(interval: TableCell["overSeeds"]): string {
+  return interval === null ? "–" : ((interval[1] - interval[0]) / 2).toPrecision(2);
+}

@@ -1,0 +1,36 @@
+/** `metagrad train`: run one experiment with one seed. */
+import { command, interrupted, interruption, nonNegativeInteger } from "./command.js";
+
+export const train = command("train")
+  .summary("run one experiment with one seed")
+  .description(
+    "Run one experiment with one seed, and write its config, metrics and checkpoints\n" +
+      "to a new folder. Ctrl-C saves a checkpoint and stops; --resume goes on from it.",
+  )
+  .argument("<experiment>", "a name that `metagrad list` shows, e.g. maml-2017/sinusoid")
+  .option("-s, --set <path=value...>", "change a config field, e.g. --set inner.lr=0.01")
+  .option("--seed <n>", "seed of every random stream (default: 0)", nonNegativeInteger)
+  .option("--out <dir>", "where run folders go", "runs")
+  .option("--resume [run]", "go on with the newest run of this experiment, or with a folder")
+  .addHelpText("after", "\nExample:\n  $ metagrad train maml-2017/sinusoid --set inner.steps=5 --seed 3")
+  .action(async (name, { set = [], seed, out, resume }) => {
+    const { ConfigError } = await import("../errors.js"); // imports that are slow come last, for --help
+    const { loadExperiment } = await import("../experiments/index.js");
+    const run = await import("../run/index.js");
+    const experiment = await loadExperiment(name);
+    const options = { progress: run.showProgress(process.stderr), signal: interruption() };
+
+    const start = () => {
+      const config = run.configure(experiment, ...run.parseSets(set));
+      return run.startRun(experiment, config, seed ?? 0, run.newRunPath(out, name, new Date()), options);
+    };
+    const goOn = () => {
+      if (set.length > 0) throw new ConfigError("train: --set cannot change a run that is resumed");
+      const dir = resume === true ? run.findNewestRun(out, name, seed) : (resume as string);
+      if (dir === undefined) throw new ConfigError(`train: no run of ${name} to resume in ${out}`);
+      return run.resumeRun(experiment, dir, options);
+    };
+    const { dir, status, step } = await (resume ? goOn() : start());
+    console.log(dir); // the only line on stdout, so that scripts can use it
+    if (status === "interrupted") interrupted(`stopped after step ${step}, --resume goes on from there`);
+  });

@@ -1,0 +1,32 @@
+/**
+ * All experiments by name. Each is loaded when it is asked for.
+ *
+ * @module
+ */
+import { ConfigError, suggestion } from "../errors.js";
+import type { Experiment } from "../run/index.js";
+
+interface Entry {
+  /** One line for `metagrad list`. */
+  readonly summary: string;
+  load(): Promise<{ readonly default: Experiment }>;
+}
+
+export const experiments: Readonly<Record<string, Entry>> = {
+  "maml-2017/sinusoid": {
+    summary: "MAML on sine waves: Finn, Abbeel & Levine 2017, table 2 and figure 3",
+    load: () => import("./maml-2017/sinusoid.js"),
+  },
+  "maml-2017/glyphs": {
+    summary: "MAML on the embedded characters, by Omniglot's protocol: after table 1 of the same paper",
+    load: () => import("./maml-2017/glyphs.js"),
+  },
+};
+
+/** @throws ConfigError for an unknown name */
+export async function loadExperiment(name: string): Promise<Experiment> {
+  const entry = Object.hasOwn(experiments, name) ? experiments[name] : undefined;
+  if (entry !== undefined) return (await entry.load()).default;
+  const hint = suggestion(name, Object.keys(experiments)) || " `metagrad list` shows all";
+  throw new ConfigError(`experiment ${name}: not known.${hint}`);
+}
