@@ -62,6 +62,11 @@ const MAX_RECOMPUTED = 4;
 const isReduction = (primitive: Primitive): boolean => primitive === "sum" || primitive === "max";
 const MAX_MEMBERS = 40;
 
+interface Source {
+  readonly source: Variable;
+  readonly direct: boolean;
+}
+
 export interface Fusion {
   /** In an order in which they can run. */
   readonly units: readonly Unit[];
@@ -84,23 +89,28 @@ export function fuse(program: Program): Fusion {
     while (current?.kind === "loop" && merged.has(current)) current = merged.get(current);
     return current;
   };
-  /** The values that must exist before the equation: through views and recomputed comparisons. */
-  const sources = (v: Variable, through: boolean): { source: Variable; direct: boolean }[] => {
+  /** The values that must exist before a use of `v`, through views and recomputed operations; direct: seen as it lies. */
+  const known = new Map<Variable, readonly Source[]>();
+  const sources = (v: Variable): readonly Source[] => {
+    let list = known.get(v);
+    if (list) return list;
     const equation = definitions.get(v);
-    if (equation && isView(equation.primitive))
-      return sources(equation.inputs[0]!, true).map(({ source }) => ({ source, direct: false }));
-    if (equation && recomputed.has(v))
-      return equation.inputs.flatMap((x) =>
-        sources(x, through).map(({ source, direct }) => ({ source, direct: direct && !through })),
-      );
-    return [{ source: v, direct: !through }];
+    if (equation && isView(equation.primitive)) {
+      list = sources(equation.inputs[0]!).map(({ source }) => ({ source, direct: false }));
+    } else if (equation && recomputed.has(v)) {
+      list = equation.inputs.flatMap(sources);
+    } else {
+      list = [{ source: v, direct: true }];
+    }
+    known.set(v, list);
+    return list;
   };
 
   program.equations.forEach((equation, position) => {
     const { primitive, inputs, outputs } = equation;
     if (isView(primitive) || recomputed.has(outputs[0]!)) return;
     const operands = inputs
-      .flatMap((v) => sources(v, false))
+      .flatMap(sources)
       .map(({ source, direct }) => ({ unit: find(unitOf.get(source)), direct, source }));
     const ready = operands.reduce((top, { unit }) => Math.max(top, unit ? unit.level : 0), 0);
     const fusible = isElementwise(primitive) || isReduction(primitive);
@@ -150,15 +160,15 @@ export function fuse(program: Program): Fusion {
   for (const unit of units)
     if (unit.kind === "loop") unit.members.sort((a, b) => order.get(a)! - order.get(b)!);
 
-  const stored = new Set(program.outputs.flatMap((v) => sources(v, false).map(({ source }) => source)));
+  const stored = new Set(program.outputs.flatMap((v) => sources(v).map(({ source }) => source)));
   for (const equation of program.equations) {
     if (isView(equation.primitive) || recomputed.has(equation.outputs[0]!)) continue;
     const own = find(unitOf.get(equation.outputs[0]!));
-    for (const { source, direct } of equation.inputs.flatMap((v) => sources(v, false))) {
+    for (const { source, direct } of equation.inputs.flatMap((v) => sources(v))) {
       if (!direct || find(unitOf.get(source)) !== own) stored.add(source);
     }
   }
-  const ordered = schedule(units, (v) => sources(v, false).map(({ source }) => source), unitOf, find);
+  const ordered = schedule(units, (v) => sources(v).map(({ source }) => source), unitOf, find);
   return { units: ordered, recomputed, stored };
 }
 

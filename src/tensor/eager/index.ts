@@ -6,7 +6,8 @@
  *
  * @module
  */
-import type { TypedArray } from "../dtype.js";
+import { allocate, type TypedArray } from "../dtype.js";
+import { isElementwise, type Primitive, type PrimitiveParams } from "../primitives.js";
 import type { Spec } from "../shape.js";
 import { Tensor } from "../tensor.js";
 import type { Trace } from "../trace.js";
@@ -24,8 +25,8 @@ export const eager: Trace = {
   name: "eager",
   lift: (x) => x,
   process(primitive, inputs, params, specs) {
-    const [x] = inputs;
-    if (primitive === "broadcast" && x!.size === 1) return [fromValue(specs[0]!, dataOf(x!.payload)[0]!)];
+    const uniform = uniformResult(primitive, inputs, params, specs[0]!);
+    if (uniform) return [uniform];
     const results = evaluate[primitive](inputs.map(toValue), params, specs);
     return specs.map((spec, i) => fromData(spec, results[i]!));
   },
@@ -34,6 +35,37 @@ export const eager: Trace = {
 /** Wraps elements as a tensor, without a copy. */
 export function fromData({ shape, dtype }: Spec, data: TypedArray): Tensor {
   return new Tensor(shape, dtype, eager, data);
+}
+
+/** Repeats, moves or drops elements. */
+const STRUCTURE: ReadonlySet<Primitive> = new Set<Primitive>([
+  "broadcast",
+  "reshape",
+  "transpose",
+  "flip",
+  "slice",
+]);
+
+/** Of operands with one value in every element, computed once: the constants of a traced function. */
+function uniformResult<P extends Primitive>(
+  primitive: P,
+  inputs: readonly Tensor[],
+  params: PrimitiveParams[P],
+  spec: Spec,
+): Tensor | null {
+  if (primitive === "broadcast" && inputs[0]!.size === 1)
+    return fromValue(spec, dataOf(inputs[0]!.payload)[0]!);
+  if (!inputs.every(({ payload }) => payload instanceof Uniform)) return null;
+  const values = inputs.map(({ payload }) => (payload as Uniform).value);
+  if (STRUCTURE.has(primitive)) return fromValue(spec, values[0]!);
+  if (!isElementwise(primitive)) return null;
+  const scalars = inputs.map(({ dtype }, i) => ({
+    shape: [],
+    dtype,
+    data: allocate(dtype, 1).fill(values[i]!),
+  }));
+  const [data] = evaluate[primitive](scalars, params as never, [{ shape: [], dtype: spec.dtype }]);
+  return fromValue(spec, data![0]!);
 }
 
 /** A tensor with one value in every element. */
