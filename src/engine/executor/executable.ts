@@ -10,6 +10,7 @@ import { flops, type Place, type Plan, type Step } from "../plan/plan.js";
 import { type Code, call, i32, type Local, loopWhile, sequence } from "../wasm/code.js";
 import { type FunctionBuilder, ModuleBuilder } from "../wasm/module.js";
 import type { Build } from "./build.js";
+import { KernelNumbers } from "./kernel-numbers.js";
 import { type EngineMemory, MAX_PAGES } from "./memory.js";
 
 /** Time spent in one distinct kernel. */
@@ -27,12 +28,10 @@ type Run = (scratch: number) => void;
 export class Executable {
   readonly plan: Plan;
   readonly build: Build;
-  /** Number of distinct kernels. */
-  readonly numKernels: number;
   readonly #memory: EngineMemory;
   readonly #run: Run;
   readonly #instance: WebAssembly.Instance;
-  readonly #kernelIndex: ReadonlyMap<string, number>;
+  readonly #kernels = new KernelNumbers();
   /** Byte addresses of buffers outside the arena. */
   readonly #lasting = new Map<Place["buffer"], number>();
 
@@ -47,23 +46,13 @@ export class Executable {
     for (const buffer of lasting) this.#lasting.set(buffer, memory.allocate(4 * buffer.size));
     for (const { buffer, data } of plan.constants) write(memory, this.#lasting.get(buffer)!, data);
 
-    const kernels = new Map<string, number>();
-    const functions = new Map<string, number>();
-    const functionOf = (kernel: Kernel): number => {
-      const key = keyOf(kernel);
-      let index = functions.get(key);
-      if (index === undefined) {
-        const emitted = emitKernel(kernel, context);
-        index = emitted;
-        functions.set(key, index);
-        module.export(`kernel${kernels.size}`, index);
-        kernels.set(key, kernels.size);
-      }
+    for (const { kernel } of flatSteps(plan.steps)) this.#kernels.number(kernel);
+    const functions = this.#kernels.distinct.map((kernel, i) => {
+      const index = emitKernel(kernel, context);
+      module.export(`kernel${i}`, index);
       return index;
-    };
-    for (const step of flatSteps(plan.steps)) functionOf(step.kernel);
-    this.#kernelIndex = kernels;
-    this.numKernels = kernels.size;
+    });
+    const functionOf = (kernel: Kernel) => functions[this.#kernels.number(kernel)]!;
     module.define(["i32"], (fn) => this.#calls(plan.steps, fn, functionOf, new Map()), "run");
 
     const table = module.constantTable();
@@ -77,6 +66,11 @@ export class Executable {
       },
     });
     this.#run = this.#instance.exports.run as Run;
+  }
+
+  /** Number of distinct kernels. */
+  get numKernels(): number {
+    return this.#kernels.distinct.length;
   }
 
   /**
@@ -123,7 +117,7 @@ export class Executable {
             visit(step.body, new Map(turns).set(step.id, step.reverse ? step.count - 1 - t : t));
           continue;
         }
-        const index = this.#kernelIndex.get(keyOf(step.kernel))!;
+        const index = this.#kernels.number(step.kernel);
         const kernel = this.#instance.exports[`kernel${index}`] as (...addresses: number[]) => void;
         const addresses = step.args.map((place) => {
           const moved = (place.turns ?? []).reduce(
@@ -185,15 +179,6 @@ export class Executable {
       }),
     );
   }
-}
-
-/** Kernels with equal keys are one function. JSON alone would write -0 as 0, and Infinity and NaN as null. */
-function keyOf(kernel: Kernel): string {
-  return JSON.stringify(kernel, (_, value: unknown) =>
-    typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
-      ? `${Object.is(value, -0) ? "-" : ""}${value}`
-      : value,
-  );
 }
 
 function* flatSteps(steps: readonly Step[]): Generator<Extract<Step, { kind: "kernel" }>> {
