@@ -58,6 +58,7 @@ export async function runAll(
       running--;
       if (failed !== undefined) failures.push(`${job.label}, seed ${job.seed}: ${failed}`);
       else stepOf.set(job, job.steps);
+      report();
     }
   };
   try {

@@ -45,6 +45,7 @@ export function showProgress(stream: ProgressStream, clock: () => number = secon
   const interval = terminal ? TTY_SECONDS : PLAIN_SECONDS;
   let last = terminal ? Number.NEGATIVE_INFINITY : clock();
   let shown = false;
+  let lastLine = "";
   const clear = () => {
     if (shown) stream.write("\r\u001b[2K");
     shown = false;
@@ -53,8 +54,10 @@ export function showProgress(stream: ProgressStream, clock: () => number = secon
     update(state) {
       const now = clock();
       if (now - last < interval && state.step < state.steps) return;
-      last = now;
       const line = progressLine(state);
+      if (line === lastLine) return;
+      last = now;
+      lastLine = line;
       if (!terminal) stream.write(`${line}\n`);
       else {
         stream.write(`\r\u001b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`);

@@ -1,0 +1,241 @@
+/** Each command, from the outside: what it prints where, what it leaves behind, and its exit code. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+const bin = fileURLToPath(new URL("../../bin/metagrad.js", import.meta.url));
+const hasBuild = existsSync(new URL("../../dist/cli/main.js", import.meta.url));
+
+let dir: string;
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "metagrad-cli-"));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+interface Result {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command in `dir`. @param meanwhile sees the process as it runs */
+function metagrad(args: string, meanwhile?: (child: ChildProcess) => void, more = {}): Promise<Result> {
+  const env = { ...process.env, METAGRAD_SOURCE: "1", NO_COLOR: "1", NODE_OPTIONS: "", ...more };
+  const child = spawn(process.execPath, [bin, ...args.split(" ")], { cwd: dir, env });
+  const texts = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].setEncoding("utf8").on("data", (text: string) => {
+      texts[stream] += text;
+    });
+  }
+  meanwhile?.(child);
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, ...texts })));
+}
+
+const jsonLines = (text: string) =>
+  text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+/** Sends SIGINT once a run in the folder `out` has a line of metrics. */
+function interruptWhenRunning(child: ChildProcess, out: string): void {
+  const timer = setInterval(() => {
+    if (!existsSync(join(dir, out))) return;
+    const files = readdirSync(join(dir, out), { recursive: true, encoding: "utf8" });
+    const metrics = files.find((file) => file.endsWith("metrics.jsonl"));
+    if (metrics === undefined || readFileSync(join(dir, out, metrics)).length === 0) return;
+    clearInterval(timer);
+    child.kill("SIGINT");
+  }, 20);
+  child.on("close", () => clearInterval(timer));
+}
+
+describe("usage", () => {
+  test("--help names the commands", async () => {
+    const { code, stdout } = await metagrad("--help");
+    expect(code).toBe(0);
+    for (const command of ["demo", "list", "train", "evaluate", "reproduce", "bench"]) {
+      expect(stdout).toContain(`\n  ${command} `);
+    }
+    expect(stdout).not.toContain("job");
+  });
+
+  test.skipIf(!hasBuild)("the build answers --help with less than 0.3 s of processor time", async () => {
+    const probe = join(dir, "probe.cjs");
+    writeFileSync(
+      probe,
+      'process.on("exit", () => { const { user, system } = process.cpuUsage(); console.error(user + system); });',
+    );
+    const { stderr } = await metagrad("--help", () => {}, {
+      METAGRAD_SOURCE: "",
+      NODE_OPTIONS: `--require ${probe}`,
+    });
+    expect(Number(stderr) / 1e6).toBeLessThan(0.3);
+  });
+
+  test.each([
+    ["lst", "unknown command 'lst'\n(Did you mean list?)"],
+    ["list --jsn", "unknown option '--jsn'\n(Did you mean --json?)"],
+    ["train", "missing required argument 'experiment'"],
+    ["train maml-2017/sinusoid --seed 1.5", "argument '1.5' is invalid. Expected 0, 1, 2, …"],
+    [
+      "train maml-2017/sinusiod",
+      "experiment maml-2017/sinusiod: not known. Did you mean maml-2017/sinusoid?",
+    ],
+    ["train maml-2017/sinusoid --resume", "train: no run of maml-2017/sinusoid to resume in runs"],
+    ["reproduce maml-2017/sinusoid --budget labtop", "--budget labtop is not known. Did you mean laptop?"],
+    ["reproduce maml-2017/sinusoid --resume", "reproduce: no table of maml-2017/sinusoid to resume in runs"],
+    [
+      "evaluate maml-2017/sinusoid --results nowhere",
+      "evaluate: no table in nowhere/maml-2017/sinusoid.json",
+    ],
+    ["bench maml/sinusoit", "bench maml/sinusoit: not known. Did you mean maml/sinusoid?"],
+  ])("%s: exit code 2, and a message that says what to do", async (args, message) => {
+    const { code, stdout, stderr } = await metagrad(args);
+    expect(stderr).toMatch(/^error: /);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain("    at ");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  test("all wrong config fields are told at once", async () => {
+    const { code, stderr } = await metagrad("train maml-2017/sinusoid --set inner.lrr=1 steps=-1");
+    expect(code).toBe(2);
+    expect(stderr).toContain("inner.lrr is not a field. Did you mean inner.lr? (--set inner.lrr=1)");
+    expect(stderr).toContain("steps must be >= 0, got -1 (--set steps=-1)");
+  });
+
+  test("--debug adds the stack", async () => {
+    expect((await metagrad("train nothing --debug")).stderr).toContain("    at ");
+  });
+});
+
+test("list shows experiments, one JSON object a line with --json", async () => {
+  expect((await metagrad("list")).stdout).toContain("maml-2017/sinusoid  MAML on sine waves");
+  const objects = jsonLines((await metagrad("list --json")).stdout);
+  expect(objects.map(({ name }) => name)).toContain("maml-2017/sinusoid");
+});
+
+describe("train", () => {
+  const SET = "--set steps=4000 test.tasks=25";
+
+  test("a run prints its folder, and one interrupted and resumed ends with the same bits", async () => {
+    const whole = await metagrad(`train maml-2017/sinusoid ${SET} --out whole`);
+    expect(whole.code).toBe(0);
+    const wholeDir = join(dir, whole.stdout.trimEnd());
+
+    const stopped = await metagrad(`train maml-2017/sinusoid ${SET} --out parts`, (child) =>
+      interruptWhenRunning(child, "parts"),
+    );
+    expect(stopped.stderr).toMatch(/stopped after step \d+, --resume goes on from there/);
+    expect(stopped.code).toBe(130);
+
+    const resumed = await metagrad("train maml-2017/sinusoid --out parts --resume");
+    expect(resumed).toMatchObject({ code: 0, stdout: stopped.stdout });
+    const partsDir = join(dir, resumed.stdout.trimEnd());
+    for (const file of ["metrics.jsonl", "checkpoints/004000.safetensors"]) {
+      expect(readFileSync(join(partsDir, file)).equals(readFileSync(join(wholeDir, file)))).toBe(true);
+    }
+
+    const judged = await metagrad(`evaluate ${resumed.stdout.trimEnd()} --json`);
+    expect(jsonLines(judged.stdout)).toHaveLength(33);
+    expect(jsonLines(judged.stdout)[0]).toMatchObject({
+      step: 4000,
+      metric: "test/mse/5-shot/0-steps",
+      tasks: 25,
+    });
+  });
+
+  test("a folder that cannot be made fails with exit code 1", async () => {
+    writeFileSync(join(dir, "file"), "");
+    const { code, stderr } = await metagrad("train maml-2017/sinusoid --set steps=1 --out file");
+    expect(stderr).toContain("a part of the path is a file, not a folder");
+    expect(code).toBe(1);
+  });
+});
+
+describe("reproduce", () => {
+  const SMALL = "--budget smoke --set test.tasks=25 test.tuningTasks=25 test.steps=10";
+
+  test("a table is made, kept, and checked again by evaluate", async () => {
+    const { code, stdout, stderr } = await metagrad(
+      `reproduce maml-2017/sinusoid ${SMALL} steps=40 --seeds 2 --results kept --json`,
+    );
+    expect(stderr).toContain("8 of 8 runs");
+    expect(code).toBe(0);
+    const [table, ...more] = jsonLines(stdout);
+    expect(more).toEqual([]);
+    expect(table).toMatchObject({ experiment: "maml-2017/sinusoid", budget: "smoke", seeds: [0, 1] });
+    expect(table.rows.map((row: { label: string }) => row.label)).toContain("MAML");
+    expect(table.rows[0].cells[0]).toMatchObject({
+      paper: 0.67,
+      perSeed: [expect.any(Number), expect.any(Number)],
+      verdict: expect.stringMatching(/below|inconclusive/),
+    });
+    expect(table.rows.at(-1).cells[0]).toMatchObject({ ours: null, verdict: "not run" });
+    expect(readdirSync(join(dir, "kept/maml-2017")).sort()).toEqual([
+      "sinusoid.json",
+      "sinusoid.maml.safetensors",
+      "sinusoid.oracle.safetensors",
+      "sinusoid.pretrained-on-all-tasks.safetensors",
+      "sinusoid.random.safetensors",
+      "sinusoid.svg",
+    ]);
+
+    const again = await metagrad("evaluate maml-2017/sinusoid --results kept --json");
+    expect(again.code).toBe(0);
+    expect(jsonLines(again.stdout)).toHaveLength(12);
+    for (const line of jsonLines(again.stdout))
+      expect(line).toMatchObject({ same: true, now: line.recorded });
+
+    const file = join(dir, "kept/maml-2017/sinusoid.json");
+    writeFileSync(file, readFileSync(file, "utf8").replaceAll(/"perSeed": \[\s+/g, '"perSeed": [9'));
+    const wrong = await metagrad("evaluate maml-2017/sinusoid --results kept");
+    expect(wrong.stderr).toContain("does not hold");
+    expect(wrong.code).toBe(1);
+  });
+
+  test("an interrupted table is resumed", async () => {
+    const stopped = await metagrad(`reproduce maml-2017/sinusoid ${SMALL} steps=6000`, (child) =>
+      interruptWhenRunning(child, "runs"),
+    );
+    expect(stopped).toMatchObject({ code: 130, stdout: "" });
+    expect(stopped.stderr).toContain("--resume goes on from");
+    const [folder] = readdirSync(join(dir, "runs"));
+    const request = join(dir, "runs", folder!, "maml/seed-0/config.json");
+    expect(JSON.parse(readFileSync(request, "utf8")).config.steps).toBe(6000);
+    const resumed = await metagrad("reproduce maml-2017/sinusoid --resume");
+    expect(resumed.stdout).toContain("smoke budget, 1 seed");
+    expect(resumed.stdout).toMatch(/MAML +1 step +0\.67/);
+    expect(resumed.code).toBe(0);
+  }, 90_000);
+
+  test("--dry-run tells the time and makes nothing", async () => {
+    const { code, stdout } = await metagrad(`reproduce maml-2017/sinusoid ${SMALL} --dry-run --json`);
+    expect(code).toBe(0);
+    const lines = jsonLines(stdout);
+    expect(lines[0]).toMatchObject({ row: "MAML", seeds: 1 });
+    expect(lines.at(-1).total).toBeGreaterThan(0);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+});
+
+test("bench lists its works and measures one", async () => {
+  const works = jsonLines((await metagrad("bench --json")).stdout).map(({ name }) => name);
+  expect(works).toContain("maml/sinusoid");
+  const { code, stdout } = await metagrad("bench maml/sinusoid --samples 5 --json");
+  expect(code).toBe(0);
+  expect(jsonLines(stdout)).toMatchObject([{ name: "maml/sinusoid", n: 5, threads: 1 }]);
+});
+
+test("demo shows what adaptation does, and leaves pictures", async () => {
+  const { code, stdout } = await metagrad("demo --quick");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/after 10 gradient steps +▇+ 0\.\d\d/);
+  expect(stdout).toMatch(/after 3 gradient steps +▇+ [5-9]\d\.\d%/);
+  expect(readdirSync(join(dir, "runs/demo")).sort()).toEqual(["characters.png", "sine-wave.png"]);
+}, 90_000);
