@@ -1,0 +1,90 @@
+/**
+ * Our side of a race: the built package, with the line protocol of `peers/`.
+ *
+ * Usage: node --import tsx bench/ours.ts WORK [--load FILE] [--check]
+ *
+ * Warms up, prints `ready`, and answers on stdin until it ends:
+ * - `run N`     the milliseconds of N further steps
+ * - `peak`      GFLOP/s of a register-only multiply-add loop
+ * - `profile`   the kernels
+ * With --check prints how far loss and meta-gradient are from the peer's that wrote FILE, and ends.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import type * as Bench from "../src/bench/index.js";
+import type * as Engine from "../src/engine/index.js";
+import type * as Formats from "../src/formats/index.js";
+
+/** One line of `profile`. */
+export interface KernelShare {
+  readonly label: string;
+  readonly calls: number;
+  readonly ms: number;
+  readonly gflops: number;
+}
+
+/** The answer to `run`. */
+export interface Times {
+  readonly peer: string;
+  readonly work: string;
+  readonly ms: readonly number[];
+  readonly loss: number;
+  readonly first_ms: number;
+  readonly kernels?: Engine.Build;
+  /** Of the matrix products of a step. */
+  readonly flops?: number;
+}
+
+const dist = new URL("../dist/", import.meta.url);
+if (!existsSync(dist)) throw new Error("bench: expected a build, got none. Run `npm run build`");
+const load = (part: string) => import(new URL(`${part}/index.js`, dist).href);
+const { compareWithPeer, kernelLabel, profile, Session, works }: typeof Bench = await load("bench");
+const { currentBuild, executableOf, peakGflops, productFlops }: typeof Engine = await load("engine");
+const { decodeSafetensors }: typeof Formats = await load("formats");
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { load: { type: "string" }, check: { type: "boolean", default: false } },
+});
+const work = works.get(positionals[0] ?? "");
+if (!work)
+  throw new Error(`bench: expected a work of ${[...works.keys()].join(", ")}, got ${positionals[0]}`);
+const file = options.load ? decodeSafetensors(readFileSync(options.load), options.load) : undefined;
+
+if (options.check) {
+  if (!file) throw new Error("bench: --check needs --load FILE");
+  console.log(JSON.stringify(compareWithPeer(work, file)));
+} else {
+  await serve(work);
+}
+
+async function serve(work: Bench.Work): Promise<void> {
+  const built = work.build(file);
+  const session = new Session(built);
+  for (let total = 0, count = 0; total < 500 || count < 3; count++) total += session.run(1)[0]!;
+  const flops = productFlops(executableOf(built.step, [built.state, built.tasks]).plan);
+  const times = (count: number): Times => ({
+    peer: "metagrad",
+    work: work.name,
+    ms: session.run(count),
+    loss: session.loss,
+    first_ms: session.firstMs,
+    kernels: currentBuild(),
+    flops,
+  });
+
+  console.log("ready");
+  for await (const line of createInterface({ input: process.stdin })) {
+    const [command, count] = line.split(" ");
+    if (command === "run") console.log(JSON.stringify(times(Number(count))));
+    else if (command === "peak") console.log(JSON.stringify(peakGflops()));
+    else if (command === "profile") console.log(JSON.stringify(profile(work).map(share)));
+    else
+      throw new Error(`bench: expected "run N", "peak" or "profile" on stdin, got ${JSON.stringify(line)}`);
+  }
+}
+
+function share({ kernel, calls, ms, flops }: Engine.KernelProfile): KernelShare {
+  return { label: kernelLabel(kernel), calls, ms, gflops: flops / ms / 1e6 };
+}
