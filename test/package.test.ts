@@ -1,0 +1,67 @@
+/** The package that users install: built into a folder of its own, then looked at as npm and publint do. */
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "metagrad-package-"));
+const pkg = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+interface Packed {
+  readonly size: number;
+  readonly files: readonly { readonly path: string }[];
+}
+let packed: Packed;
+
+beforeAll(() => {
+  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  execFileSync(process.execPath, [
+    compiler,
+    "-p",
+    join(root, "tsconfig.build.json"),
+    "--outDir",
+    join(folder, "dist"),
+  ]);
+  for (const name of ["package.json", "bin", "src"])
+    cpSync(join(root, name), join(folder, name), { recursive: true });
+  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  const json = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+    cwd: folder,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  [packed] = JSON.parse(json);
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("publint finds nothing to complain about", async () => {
+  const { messages } = await publint({ pkgDir: folder, level: "suggestion", strict: true, pack: false });
+  expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+});
+
+test("the package holds the command, code and types of every entry, and no tests", () => {
+  const paths = packed.files.map(({ path }) => path);
+  const entries = Object.values(pkg.exports as Record<string, string | Record<string, string>>).flatMap(
+    (entry) => (typeof entry === "string" ? [entry] : Object.values(entry)),
+  );
+  expect(paths).toEqual(expect.arrayContaining([pkg.bin.metagrad, ...entries.map((path) => path.slice(2))]));
+  expect(paths.filter((path) => /\.test\.|\/testing\//.test(path))).toEqual([]);
+  console.log(`package: ${paths.length} files, ${(packed.size / 1e6).toFixed(2)} MB packed`);
+});
+
+test("the built package is imported by name, and trains", () => {
+  const script = `
+    import { compile } from "metagrad/engine";
+    import { grad, tensor } from "metagrad/tensor";
+    const step = compile((w) => w.sub(grad((v) => v.mul(v).sum())(w).mul(0.5)));
+    console.log(step(tensor([1, 2])).data().join());
+  `;
+  const args = ["--input-type=module", "--eval", script];
+  expect(execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" }).trim()).toBe("0,0");
+});
