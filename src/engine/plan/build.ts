@@ -9,6 +9,7 @@ import type { PrimitiveParams } from "../../tensor/primitives.js";
 import type { Equation, Program, Variable } from "../../tensor/program.js";
 import { showSpec, sizeOf, stridesOf } from "../../tensor/shape.js";
 import type { Kernel, Lane } from "../kernels/kernel.js";
+import { type CarryCopy, writeInPlace } from "./carry.js";
 import { fuse, isView } from "./fuse.js";
 import { loopOf } from "./loop.js";
 import { allocate } from "./memory.js";
@@ -218,10 +219,13 @@ export class Planner {
         ? inner.copy({ place, view: contiguous(body.outputs[i]!.shape) }, body.outputs[i]!.dtype).place
         : place;
     });
+    const copies: CarryCopy[] = [];
     const write = (i: number, to: Place) => {
       fixed.add(to.buffer);
       const { shape, dtype } = body.outputs[i]!;
-      if (saved[i] !== to) inner.kernel(copyKernel(contiguous(shape), dtype), [to, saved[i]!]);
+      if (saved[i] === to) return;
+      inner.kernel(copyKernel(contiguous(shape), dtype), [to, saved[i]!]);
+      if (i < numCarry) copies.push({ step: inner.steps.at(-1)!, from: saved[i]!, to });
     };
     // the ys first: they may hold the carry as it was
     for (let i = numCarry; i < results.length; i++) {
@@ -230,14 +234,15 @@ export class Planner {
     for (let i = 0; i < numCarry; i++) write(i, carry[i]!);
 
     for (const { buffer } of this.context.constants) fixed.add(buffer);
-    const arena = allocate(inner.steps, fixed, [], []);
+    const steps = writeInPlace(inner.steps, copies, fixed);
+    const arena = allocate(steps, fixed, [], []);
     const scratch = newBuffer(arena.size, "float32", "loop");
     this.steps.push({
       kind: "loop",
       id: loop,
       count: length,
       reverse,
-      body: inner.steps.map((step) => relocate(step, scratch, arena.offsets)),
+      body: steps.map((step) => relocate(step, scratch, arena.offsets)),
     });
   }
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { LoopKernel } from "../kernels/kernel.js";
+import type { Kernel, LoopKernel } from "../kernels/kernel.js";
 import type { Buffer, Place, Step } from "./plan.js";
 
 /** Buffers start at multiples of so many elements: 64 bytes, a cache line. */
@@ -93,31 +93,28 @@ function dyingOperand(
   lifetimes: ReadonlyMap<Buffer, Lifetime>,
   offsets: ReadonlyMap<Buffer, number>,
 ): Buffer | undefined {
-  const out = args.findIndex(({ buffer }) => buffer === result);
-  const output = kernel.outputs[out];
-  if (!output || output.reduce || args[out]!.offset !== 0) return undefined;
   const taken = new Set(args.slice(0, kernel.outputs.length).map(({ buffer }) => offsets.get(buffer)));
-  for (let i = 0; i < kernel.inputs.length; i++) {
-    const { buffer, offset } = args[kernel.outputs.length + i]!;
+  return args.slice(kernel.outputs.length).find(({ buffer }) => {
     const lifetime = lifetimes.get(buffer);
-    const readOnce = args.filter((place) => place.buffer === buffer).length === 1;
-    const alike = kernel.inputs[i]!.strides.every(
-      (stride, d) => stride === output.strides[d] || kernel.extents[d] === 1,
-    );
-    if (
-      !lifetime ||
-      lifetime.last !== at ||
-      lifetime.first === at ||
-      !readOnce ||
-      !alike ||
-      offset !== 0 ||
-      buffer.size !== result.size
-    )
-      continue;
-    if (taken.has(offsets.get(buffer))) continue; // another result of this kernel has it
-    return buffer;
-  }
-  return undefined;
+    const dies = lifetime && lifetime.last === at && lifetime.first < at;
+    // not if another result of this kernel has it
+    return dies && !taken.has(offsets.get(buffer)) && isInPlace(kernel, args, result, buffer);
+  })?.buffer;
+}
+
+/** Whether a kernel may write `result` where it reads `operand`: element by element, in the same layout, once. */
+export function isInPlace(kernel: Kernel, args: readonly Place[], result: Buffer, operand: Buffer): boolean {
+  if (kernel.kind !== "loop") return false;
+  const at = (buffer: Buffer) => args.findIndex((place) => place.buffer === buffer);
+  const output = kernel.outputs[at(result)];
+  const input = kernel.inputs[at(operand) - kernel.outputs.length];
+  if (!output || !input || output.reduce) return false;
+  const wholes = [result, operand].every((buffer) => {
+    const places = args.filter((place) => place.buffer === buffer);
+    return places.length === 1 && places[0]!.offset === 0 && !places[0]!.turns;
+  });
+  const alike = input.strides.every((stride, d) => stride === output.strides[d] || kernel.extents[d] === 1);
+  return wholes && alike && result.size === operand.size;
 }
 
 /** All places that a step reads or writes, loops included. */
