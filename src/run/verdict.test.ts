@@ -10,7 +10,7 @@ const judge = (value: number, halfWidth: number, better: "lower" | "higher" = "l
   });
 
 test("a close number with a narrow interval agrees", () => {
-  expect(judge(1.08, 0.1)).toBe("agrees");
+  expect(judge(1.08, 0.09)).toBe("agrees");
   expect(judge(0.92, 0.02)).toBe("agrees");
 });
 
