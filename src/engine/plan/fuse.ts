@@ -98,7 +98,7 @@ export function fuse(program: Program): Fusion {
     if (equation && isView(equation.primitive)) {
       list = sources(equation.inputs[0]!).map(({ source }) => ({ source, direct: false }));
     } else if (equation && recomputed.has(v)) {
-      list = equation.inputs.flatMap(sources);
+      list = distinct(equation.inputs.flatMap(sources));
     } else {
       list = [{ source: v, direct: true }];
     }
@@ -170,6 +170,13 @@ export function fuse(program: Program): Fusion {
   }
   const ordered = schedule(units, (v) => sources(v).map(({ source }) => source), unitOf, find);
   return { units: ordered, recomputed, stored };
+}
+
+/** Each source once; direct where all its uses are. Lists of conditions made of one another would double each time. */
+function distinct(list: readonly Source[]): Source[] {
+  const direct = new Map<Variable, boolean>();
+  for (const use of list) direct.set(use.source, use.direct && (direct.get(use.source) ?? true));
+  return [...direct].map(([source, isDirect]) => ({ source, direct: isDirect }));
 }
 
 /**
