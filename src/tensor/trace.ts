@@ -11,9 +11,10 @@
  */
 import { ShapeError } from "../errors.js";
 import { eager } from "./eager/index.js";
-import { type Primitive, type PrimitiveParams, shapeRules } from "./primitives.js";
+import type { Primitive, PrimitiveParams } from "./primitives.js";
 import type { Spec } from "./shape.js";
 import { showSpec } from "./shape.js";
+import { shapeRules } from "./shape-rules.js";
 import type { Tensor } from "./tensor.js";
 
 /** An interpreter of primitives. */

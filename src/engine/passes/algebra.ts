@@ -10,7 +10,7 @@
 
 import { allocate } from "../../tensor/dtype.js";
 import { evaluate } from "../../tensor/eager/evaluate.js";
-import { isElementwise, type Primitive, type PrimitiveParams } from "../../tensor/primitives.js";
+import { ELEMENTWISE, isElementwise, type Primitive, type PrimitiveParams } from "../../tensor/primitives.js";
 import type { Variable } from "../../tensor/program.js";
 import { type Shape, sameShape, sizeOf } from "../../tensor/shape.js";
 import type { Builder } from "./builder.js";
@@ -96,33 +96,9 @@ const neutral =
     return sides === "both" && b.uniformValue(x!) === value ? y : undefined;
   };
 
+/** What holds for every element-wise primitive. */
 const elementwise = Object.fromEntries(
-  (
-    [
-      "abs",
-      "sign",
-      "maximum",
-      "minimum",
-      "floor",
-      "exp",
-      "log",
-      "log1p",
-      "expm1",
-      "sin",
-      "cos",
-      "tanh",
-      "sigmoid",
-      "erf",
-      "softplus",
-      "equal",
-      "less",
-      "lessEqual",
-      "and",
-      "or",
-      "not",
-      "sqrt",
-    ] as const
-  ).map((primitive) => [primitive, first(onSources(primitive), underReshape(primitive))]),
+  ELEMENTWISE.map((primitive) => [primitive, first(onSources(primitive), underReshape(primitive))]),
 ) as Rules;
 
 export const algebra: Rules = {

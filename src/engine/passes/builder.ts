@@ -7,9 +7,10 @@
 import type { DType } from "../../tensor/dtype.js";
 import { dataOf, Uniform } from "../../tensor/eager/concrete.js";
 import { scalar, tensor } from "../../tensor/ops/create.js";
-import { type Primitive, type PrimitiveParams, shapeRules } from "../../tensor/primitives.js";
+import type { Primitive, PrimitiveParams } from "../../tensor/primitives.js";
 import { type Equation, type Program, type Variable, variable } from "../../tensor/program.js";
 import { type Shape, sameShape, sizeOf } from "../../tensor/shape.js";
+import { shapeRules } from "../../tensor/shape-rules.js";
 import type { Tensor } from "../../tensor/tensor.js";
 import { algebra } from "./algebra.js";
 

@@ -7,9 +7,10 @@ import { type Elementwise, isElementwise, type PrimitiveParams } from "../../ten
 import type { Variable } from "../../tensor/program.js";
 import { stridesOf } from "../../tensor/shape.js";
 import type { LaneOp, LaneStep, LoopInput, LoopKernel, LoopOutput } from "../kernels/kernel.js";
-import { laneOf, newBuffer, type Planner, shifted } from "./build.js";
 import type { Fusion, Group } from "./fuse.js";
+import { laneOf, newBuffer, shifted } from "./located.js";
 import type { Place } from "./plan.js";
+import type { Planner } from "./planner.js";
 import { splitFolds } from "./split-folds.js";
 
 export function loopOf(

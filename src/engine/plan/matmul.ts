@@ -6,8 +6,9 @@
 import type { Variable } from "../../tensor/program.js";
 import { stridesOf } from "../../tensor/shape.js";
 import type { MatmulKernel } from "../kernels/kernel.js";
-import { type Located, type Planner, shifted } from "./build.js";
+import { type Located, shifted } from "./located.js";
 import type { Place } from "./plan.js";
+import type { Planner } from "./planner.js";
 import { broadcastView, type View } from "./view.js";
 
 export function matmulKernel(planner: Planner, a: Variable, b: Variable, out: Variable, place: Place): void {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LoopKernel } from "../kernels/kernel.js";
-import { newBuffer } from "./build.js";
+import { newBuffer } from "./located.js";
 import { ALIGNMENT, type Arena, allocate } from "./memory.js";
 import type { Buffer, Place, Step } from "./plan.js";
 

@@ -7,8 +7,10 @@ import type { Primitive, PrimitiveParams } from "../../tensor/primitives.js";
 import type { Equation, Variable } from "../../tensor/program.js";
 import { type Shape, sizeOf, stridesOf } from "../../tensor/shape.js";
 import type { LoopKernel, Window } from "../kernels/kernel.js";
-import { copyKernel, type Located, laneOf, type Planner, shifted } from "./build.js";
+import { copyKernel } from "./copy.js";
+import { type Located, laneOf, shifted } from "./located.js";
 import { matmulKernel } from "./matmul.js";
+import type { Planner } from "./planner.js";
 
 type Lowering<P extends Primitive> = (
   planner: Planner,
