@@ -1,0 +1,19 @@
+import { existsSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { withGeneratedParts } from "../tools/readme.js";
+
+const readme = readFileSync("README.md", "utf8");
+
+test("the README's program and tables are those of examples/, results/ and bench/ (npm run readme)", () => {
+  expect(readme).toBe(withGeneratedParts(readme));
+});
+
+test.each(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])(
+  "every file that %s links to exists",
+  (name) => {
+    const links = [...readFileSync(name, "utf8").matchAll(/(?:\]\(|src=")(?!https?:|#)([^)"#]+)/g)].map(
+      ([, path]) => path!,
+    );
+    expect(links.filter((path) => !existsSync(path))).toEqual([]);
+  },
+);

@@ -1,0 +1,118 @@
+/**
+ * Writes the README's generated parts: its program, the tables of papers and ours, and the table of speed.
+ *
+ *     npm run readme
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { WorkRecord } from "../bench/record.js";
+import { readTable, type Table, type TableCell, type TableRow } from "../src/run/table.js";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const file = join(root, "README.md");
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(file, withGeneratedParts(readFileSync(file, "utf8")));
+}
+
+/** Returns the README with its generated parts as they must be now. */
+export function withGeneratedParts(readme: string): string {
+  const parts = { program: program(), tables: tables(), speed: speed() };
+  return Object.entries(parts).reduce((text, [name, content]) => {
+    const [begin, end] = [`<!-- ${name}: written by npm run readme -->`, `<!-- end of ${name} -->`];
+    const [before, rest] = text.split(begin);
+    const after = rest?.split(end)[1];
+    if (after === undefined) throw new Error(`README.md: expected ${begin} and ${end}`);
+    return `${before}${begin}\n\n${content}\n\n${end}${after}`;
+  }, readme);
+}
+
+/** The example, without its assertion. */
+function program(): string {
+  const code = readFileSync(join(root, "examples/maml-sinusoid.ts"), "utf8");
+  return `\`\`\`ts\n${code.replaceAll(/^(import )?assert\b.*\n/gm, "")}\`\`\``;
+}
+
+/** All tables of `results/`. */
+function tables(): string {
+  const folder = join(root, "results");
+  const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
+  const found = names.filter((name) => name.endsWith(".json")).sort();
+  if (found.length === 0) return "No table has been made with a budget that counts yet.";
+  return found.map((name) => tableOf(readTable(join(folder, name)), name)).join("\n\n");
+}
+
+function tableOf(table: Table, name: string): string {
+  const { experiment, paper, caption, budget, seeds, seconds, machine, columns, rows } = table;
+  const runs = `${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}`;
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  const figure = name.replace(/json$/, "svg");
+  return [
+    `**[${paper.cite}](${paper.url}), ${paper.where}.** ${caption}.`,
+    markdownTable(["", "", ...columns.map(({ label }) => label)], rows.flatMap(linesOf)),
+    [
+      `\`npx metagrad reproduce ${experiment}\``,
+      `${budget} budget, ${runs}, ${minutes} min on ${machine.cores} cores (${machine.cpu})`,
+      `[details](src/experiments/${experiment.split("/")[0]}/README.md)`,
+      `[numbers](results/${name})`,
+      ...(existsSync(join(root, "results", figure)) ? [`[figure](results/${figure})`] : []),
+    ].join(" · "),
+  ].join("\n\n");
+}
+
+/** The paper's line, where it has one, and ours. */
+function linesOf({ label, note, cells }: TableRow): string[][] {
+  const title = note === undefined ? label : `${label} (${note})`;
+  const published = cells.some(({ paper }) => paper !== null);
+  const lines = [];
+  if (published) lines.push([title, "paper", ...cells.map(showPaper)]);
+  if (cells.some(({ ours }) => ours !== null))
+    lines.push([published ? "" : title, "**ours**", ...cells.map(showOurs)]);
+  else lines.push(["", "ours", ...cells.map(({ verdict }) => verdict)]);
+  return lines;
+}
+
+function showPaper({ paper }: TableCell): string {
+  if (paper === null) return "–";
+  return typeof paper === "number" ? String(paper) : `${paper[0]} ± ${paper[1]}`;
+}
+
+function showOurs({ ours, overSeeds, verdict }: TableCell): string {
+  const interval = overSeeds === null ? "" : ` ± ${((overSeeds[1] - overSeeds[0]) / 2).toPrecision(2)}`;
+  const judgement = verdict === "no published number" ? "" : `, ${verdict}`;
+  return ours === null ? verdict : `**${ours.toPrecision(3)}**${interval}${judgement}`;
+}
+
+/** The record of `npm run bench`: each work a row, each peer a column. */
+function speed(): string {
+  const record = join(root, "bench/results.json");
+  if (!existsSync(record)) return "Not measured yet.";
+  const works: WorkRecord[] = JSON.parse(readFileSync(record, "utf8"));
+  const peers = [
+    ...new Map(works.flatMap((work) => work.peers.map(({ name, version }) => [name, version] as const))),
+  ];
+  const rows = works.map(({ work, ours, peers: measured }) => [
+    `\`${work}\``,
+    `**${showMs(ours.ms)}**`,
+    ...peers.map(([name]) => {
+      const peer = measured.find((it) => it.name === name);
+      return peer === undefined ? "–" : `${showMs(peer.ms)} (${peer.ratio.toPrecision(2)} x)`;
+    }),
+    `${Math.round((100 * ours.gflops) / ours.peakGflops)}%`,
+  ]);
+  const made = works.map(({ date, machine: { cpu, node }, ours: { kernels } }) =>
+    [date.slice(0, 10), `one core of ${cpu}`, `Node ${node}`, `${kernels} kernels`].join(" · "),
+  );
+  const head = ["work", "metagrad, ms", ...peers.map(([, version]) => version), "of our limit"];
+  return [markdownTable(head, rows), [...new Set(made)].join("  \n")].join("\n\n");
+}
+
+function showMs(ms: number): string {
+  return ms >= 1000 ? ms.toFixed(0) : ms.toPrecision(3);
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
