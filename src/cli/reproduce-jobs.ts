@@ -42,7 +42,6 @@ export async function runAll(
       label: `${experiment.name}  ${done} of ${jobs.length} runs`,
       step,
       steps,
-      startStep: before,
       seconds: (performance.now() - start) / 1000,
       ...(latest?.headline && { headline: latest.headline }),
     });

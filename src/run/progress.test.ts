@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { progressLine, showDuration, showProgress } from "./progress.js";
 
-const state = { label: "toy/walk", step: 12_300, steps: 70_000, startStep: 300, seconds: 4 };
+const state = { label: "toy/walk", step: 12_300, steps: 70_000, seconds: 4 };
 
 function recorder(isTTY: boolean, columns = 200) {
   let now = 0;
@@ -11,11 +11,26 @@ function recorder(isTTY: boolean, columns = 200) {
   return { written, progress, pass: (seconds: number) => (now += seconds) };
 }
 
-test("the line has rate and time left of this session, and the headline metric", () => {
-  expect(progressLine({ ...state, headline: ["train/loss", 0.931234] })).toBe(
+test("the line has rate, time left and the headline metric", () => {
+  const since = { step: 300, seconds: 0 };
+  expect(progressLine({ ...state, headline: ["train/loss", 0.931234] }, since)).toBe(
     "toy/walk  12,300 / 70,000  17%  3,000 steps/s  19 s left  train/loss 0.9312",
   );
-  expect(progressLine({ ...state, step: 300 })).toBe("toy/walk  300 / 70,000  0%");
+  expect(progressLine({ ...state, step: 300 }, since)).toBe("toy/walk  300 / 70,000  0%");
+});
+
+test("the rate is that of the last seconds, without the first step", () => {
+  const { written, progress, pass } = recorder(true);
+  const at = (step: number, seconds: number) => {
+    pass(1);
+    progress.update({ label: "toy", step, steps: 100_000, seconds });
+    return written.at(-1)!.slice(5);
+  };
+  at(1, 3); // compiling took 3 s
+  expect(at(2001, 5)).toContain("1,000 steps/s  1 min 38 s left");
+  at(5001, 8);
+  at(15_001, 13);
+  expect(at(35_001, 23)).toContain("2,000 steps/s");
 });
 
 test("a terminal gets one line that changes, no longer than it is wide", () => {

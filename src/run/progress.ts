@@ -11,8 +11,6 @@ export interface ProgressState {
   readonly label: string;
   readonly step: number;
   readonly steps: number;
-  /** Steps that this session began with. */
-  readonly startStep: number;
   /** Of this session. */
   readonly seconds: number;
   /** The headline metric, once there is one. */
@@ -38,6 +36,8 @@ export const silentProgress: Progress = { update() {}, note() {}, end() {} };
 
 const PLAIN_SECONDS = 10;
 const TTY_SECONDS = 0.1;
+const PACE_SECONDS = 5;
+const FIRST_SECONDS = 1; // without a pace
 
 /** Shows progress on a stream. @param stream standard error, so that standard output stays for results */
 export function showProgress(stream: ProgressStream, clock: () => number = seconds): Progress {
@@ -46,15 +46,20 @@ export function showProgress(stream: ProgressStream, clock: () => number = secon
   let last = terminal ? Number.NEGATIVE_INFINITY : clock();
   let shown = false;
   let lastLine = "";
+  let pace: ProgressState | undefined;
+  let base: ProgressState | undefined;
   const clear = () => {
     if (shown) stream.write("\r\u001b[2K");
     shown = false;
   };
   return {
     update(state) {
+      // the pace of the last seconds: the first step, which compiles, would spoil a mean over all
+      if (base === undefined || state.step < base.step) base = pace = state;
+      else if (state.seconds - pace!.seconds >= PACE_SECONDS) [base, pace] = [pace!, state];
       const now = clock();
       if (now - last < interval && state.step < state.steps) return;
-      const line = progressLine(state);
+      const line = progressLine(state, base);
       if (line === lastLine) return;
       last = now;
       lastLine = line;
@@ -72,9 +77,13 @@ export function showProgress(stream: ProgressStream, clock: () => number = secon
   };
 }
 
-/** The line, without anything that only a terminal understands. */
-export function progressLine({ label, step, steps, startStep, seconds, headline }: ProgressState): string {
-  const rate = seconds > 0 ? (step - startStep) / seconds : 0;
+/** The line, without anything that only a terminal understands. @param since when the pace is counted from */
+export function progressLine(
+  { label, step, steps, seconds, headline }: ProgressState,
+  since: { readonly step: number; readonly seconds: number },
+): string {
+  const passed = seconds - since.seconds;
+  const rate = passed >= FIRST_SECONDS ? (step - since.step) / passed : 0;
   const parts = [
     label,
     `${count(step)} / ${count(steps)}`,

@@ -129,7 +129,7 @@ async function trainFrom(
   let headline: readonly [string, number] | undefined;
   let lastSaved = step > 0 ? step : -1;
   const report = () =>
-    progress.update({ label, step, steps, startStep, seconds: elapsed(), ...(headline && { headline }) });
+    progress.update({ label, step, steps, seconds: elapsed(), ...(headline && { headline }) });
   const whereIsIt = () => {
     const base = folder.newest();
     const good = base === undefined ? "There is no checkpoint" : `The last good checkpoint is ${base}`;

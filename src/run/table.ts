@@ -51,7 +51,7 @@ const Table = z.strictObject({
   metagrad: z.string(),
   commit: z.string().nullable(),
   date: z.string(),
-  /** Of training and evaluation, all runs together. */
+  /** Wall-clock time; of the last session, where it was resumed. */
   seconds: z.number(),
   machine: z.strictObject({
     cpu: z.string(),

@@ -45,7 +45,6 @@ export async function trainQuietly(
         label: "  training",
         step,
         steps,
-        startStep: 0,
         seconds: now - start,
         ...(latest && { headline: ["loss after adapting", latest.value] }),
       });
