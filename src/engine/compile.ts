@@ -150,8 +150,9 @@ function execute({ executable, resultStructure, residents }: Entry, leaves: read
   const inputs = leaves.map(({ payload }, i) =>
     residents.get(i) === payload && payload instanceof Resident && payload.isCurrent ? null : dataOf(payload),
   );
+  // overwritten below, never cleared: a cleared Map points at its next table, so that one dead table in V8's old
+  // generation would keep alive all that follow
   for (const resident of residents.values()) resident.isCurrent = false;
-  residents.clear();
   executable.run(inputs);
   const results = plan.outputs.map(({ spec }, i) => {
     const kept = plan.kept.find(({ output }) => output === i);
@@ -195,15 +196,5 @@ function matchResults(
 function signature(leaves: readonly Tensor[], structure: Structure): string {
   let key = `${currentBuild()} `;
   for (const { shape, dtype } of leaves) key += `${dtype}[${shape}]`;
-  return key + structureKey(structure);
-}
-
-const structureKeys = new WeakMap<Structure, string>();
-function structureKey(structure: Structure): string {
-  let key = structureKeys.get(structure);
-  if (key === undefined) {
-    key = JSON.stringify(structure);
-    structureKeys.set(structure, key);
-  }
-  return key;
+  return key + JSON.stringify(structure);
 }
