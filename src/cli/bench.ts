@@ -6,7 +6,7 @@ export const bench = command("bench")
   .description("Measure the time of whole meta-steps, from the tasks to the updated weights.")
   .argument("[work]", "what to measure; without it, all works are listed")
   .option("--samples <n>", "steps to time (default: as many as fit into 3 s)", positiveInteger)
-  .option("--json", "print one JSON object a line", false)
+  .option("--json", "print one JSON object a line")
   .addHelpText("after", "\nExample:\n  $ metagrad bench maml/sinusoid")
   .action(async (name, { samples, json }) => {
     const { ConfigError, suggestion } = await import("../errors.js");

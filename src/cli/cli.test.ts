@@ -1,6 +1,6 @@
 /** Each command, from the outside: what it prints where, what it leaves behind, and its exit code. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,16 +41,19 @@ const jsonLines = (text: string) =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-/** Sends SIGINT once a run in the folder `out` has a line of metrics. */
-function interruptWhenRunning(child: ChildProcess, out: string): void {
+/** Sends a signal once a run in the folder `out` has written more metrics than it had. */
+function stopWhenRunning(child: ChildProcess, out: string, signal: "SIGINT" | "SIGKILL" = "SIGINT"): void {
+  const written = () => {
+    const files = existsSync(join(dir, out)) ? readdirSync(join(dir, out), { recursive: true }) : [];
+    const metrics = files.map(String).filter((file) => file.endsWith("metrics.jsonl"));
+    return metrics.reduce((total, file) => total + statSync(join(dir, out, file)).size, 0);
+  };
+  const before = written();
   const timer = setInterval(() => {
-    if (!existsSync(join(dir, out))) return;
-    const files = readdirSync(join(dir, out), { recursive: true, encoding: "utf8" });
-    const metrics = files.find((file) => file.endsWith("metrics.jsonl"));
-    if (metrics === undefined || readFileSync(join(dir, out, metrics)).length === 0) return;
+    if (written() <= before) return;
     clearInterval(timer);
-    child.kill("SIGINT");
-  }, 20);
+    child.kill(signal);
+  }, 10);
   child.on("close", () => clearInterval(timer));
 }
 
@@ -123,16 +126,21 @@ test("list shows experiments, one JSON object a line with --json", async () => {
 describe("train", () => {
   const SET = "--set steps=4000 test.tasks=25";
 
-  test("a run prints its folder, and one interrupted and resumed ends with the same bits", async () => {
+  test("a run prints its folder, and one interrupted, killed and resumed ends with the same bits", async () => {
     const whole = await metagrad(`train maml-2017/sinusoid ${SET} --out whole`);
     expect(whole.code).toBe(0);
     const wholeDir = join(dir, whole.stdout.trimEnd());
 
     const stopped = await metagrad(`train maml-2017/sinusoid ${SET} --out parts`, (child) =>
-      interruptWhenRunning(child, "parts"),
+      stopWhenRunning(child, "parts"),
     );
     expect(stopped.stderr).toMatch(/stopped after step \d+, --resume goes on from there/);
     expect(stopped.code).toBe(130);
+
+    const killed = await metagrad("train maml-2017/sinusoid --out parts --resume", (child) =>
+      stopWhenRunning(child, "parts", "SIGKILL"),
+    );
+    expect(killed).toMatchObject({ code: null, stdout: "" });
 
     const resumed = await metagrad("train maml-2017/sinusoid --out parts --resume");
     expect(resumed).toMatchObject({ code: 0, stdout: stopped.stdout });
@@ -201,7 +209,7 @@ describe("reproduce", () => {
 
   test("an interrupted table is resumed", async () => {
     const stopped = await metagrad(`reproduce maml-2017/sinusoid ${SMALL} steps=6000`, (child) =>
-      interruptWhenRunning(child, "runs"),
+      stopWhenRunning(child, "runs"),
     );
     expect(stopped).toMatchObject({ code: 130, stdout: "" });
     expect(stopped.stderr).toContain("--resume goes on from");

@@ -4,12 +4,12 @@ import { command, interrupted, interruption } from "./command.js";
 export const demo = command("demo")
   .summary("see meta-learning at work, in two minutes")
   .description(
-    "Meta-train two networks by second-order MAML, on sine waves and on hand-drawn characters,\n" +
-      "and show how they learn new ones from a few examples.",
+    "Meta-train two networks by second-order MAML, on sine waves and on hand-drawn\n" +
+      "characters, and show how they learn new ones from a few examples.",
   )
   .option("--out <dir>", "where pictures go", "runs/demo")
-  .option("--quick", "a tenth of the training, to see that all works", false)
-  .action(async ({ out, quick }) => {
+  .option("--quick", "a tenth of the training, to see that all works")
+  .action(async ({ out, quick = false }) => {
     const { runDemo } = await import("./demo/index.js");
     if (!(await runDemo({ out, quick, signal: interruption() }))) interrupted("stopped");
   });

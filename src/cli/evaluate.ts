@@ -7,14 +7,14 @@ import { command } from "./command.js";
 export const evaluate = command("evaluate")
   .summary("check a published table's models again, or judge a run")
   .description(
-    "Evaluate the models that lie beside a reproduced table, and compare with the numbers\n" +
-      "that it holds; or evaluate the newest checkpoint of a run folder.",
+    "Evaluate the models that lie beside a reproduced table, and compare with the\n" +
+      "numbers that it holds; or evaluate the newest checkpoint of a run folder.",
   )
   .argument("<what>", "a name that `metagrad list` shows, or a run folder")
   .option("--results <dir>", 'where tables are kept (default: "results", or else those of this package)')
-  .option("--json", "print one JSON object a line", false)
+  .option("--json", "print one JSON object a line")
   .addHelpText("after", "\nExample:\n  $ metagrad evaluate maml-2017/sinusoid")
-  .action(async (what, { results, json }) => {
+  .action(async (what, { results, json = false }) => {
     if (existsSync(join(what, "config.json"))) {
       const { evaluateFolder } = await import("./evaluate-run.js");
       await evaluateFolder(what, json);

@@ -19,7 +19,7 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 const program = new Command("metagrad")
   .description("Meta-learning and meta-reinforcement-learning, with the papers' numbers beside ours.")
   .version(version)
-  .option("--debug", "print where an error came from", false)
+  .option("--debug", "print where an error came from")
   .addHelpText(
     "after",
     "\nBegin with:\n  $ metagrad demo\n  $ metagrad reproduce maml-2017/sinusoid --budget smoke",

@@ -5,9 +5,9 @@ import { command, interrupted, interruption, positiveInteger } from "./command.j
 export const reproduce = command("reproduce")
   .summary("make a paper's table and compare it with the published one")
   .description(
-    "Train every row and seed of a table, evaluate by the paper's protocol, and print the\n" +
-      "paper's numbers, ours with 95% intervals, and verdicts. Ctrl-C saves checkpoints and\n" +
-      "stops; --resume goes on from them.",
+    "Train every row and seed of a table, evaluate by the paper's protocol, and\n" +
+      "print the paper's numbers, ours with 95% intervals, and verdicts. Ctrl-C saves\n" +
+      "checkpoints and stops; --resume goes on from them.",
   )
   .argument("<experiment>", "a name that `metagrad list` shows, e.g. maml-2017/sinusoid")
   .option("--budget <name>", "smoke (a minute), laptop (an hour), night, or paper", "laptop")
@@ -19,16 +19,16 @@ export const reproduce = command("reproduce")
     "--results <dir>",
     'where the table is kept (default: "results"; nowhere with smoke, --seeds or --set)',
   )
-  .option("--resume", "go on with the newest reproduction of this experiment", false)
-  .option("--dry-run", "print the time that it will take here", false)
-  .option("--json", "print one JSON object a line", false)
+  .option("--resume", "go on with the newest reproduction of this experiment")
+  .option("--dry-run", "print the time that it will take here")
+  .option("--json", "print one JSON object a line")
   .addHelpText("after", "\nExample:\n  $ metagrad reproduce maml-2017/sinusoid --budget smoke")
   .action(async (name, options) => {
     const { ConfigError, suggestion } = await import("../errors.js");
     const { loadExperiment } = await import("../experiments/index.js");
     const run = await import("../run/index.js");
     const experiment = await loadExperiment(name);
-    const { set: sets = [], seeds, out, jobs: workers, resume, json } = options;
+    const { set: sets = [], seeds, out, jobs: workers, resume, json = false } = options;
     const budget = run.budgetNames.find((known) => known === options.budget);
     if (budget === undefined) {
       const hint = suggestion(options.budget, run.budgetNames) || ` Expected ${run.budgetNames.join(", ")}`;

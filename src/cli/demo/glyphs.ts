@@ -23,8 +23,8 @@ const TEST_SEED = 1;
 export async function glyphsDemo({ out, quick, signal }: DemoOptions): Promise<boolean> {
   printHeading(
     "2. Characters",
-    `A convolutional network learns to tell ${WAYS} characters apart from one drawing of each. It practises on`,
-    "1,200 characters, and is judged on 423 others, of 50 scripts in all.",
+    `A convolutional network learns to tell ${WAYS} characters apart from one drawing of`,
+    "each. It practises on 1,200 characters, and is judged on 423 others.",
     "",
   );
   const config = configure(glyphs, {

@@ -2,31 +2,34 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sampleSinusoids } from "../../data/index.js";
 import sinusoid, { metricName } from "../../experiments/maml-2017/sinusoid.js";
-import { adapt, toTensors } from "../../meta/index.js";
+import { adapt, adaptationCurve, toTensors } from "../../meta/index.js";
 import { type MlpParams, meanSquaredError, mlp } from "../../nn/index.js";
 import { Rng } from "../../random/index.js";
 import { type LineChart, lineChartPng } from "../../render/index.js";
 import { configure, evaluateModel } from "../../run/index.js";
 import { mean } from "../../stats/index.js";
-import { linspace } from "../../tensor/index.js";
+import { linspace, type Tensor, tree } from "../../tensor/index.js";
 import type { DemoOptions } from "./index.js";
 import { print, printBars, printChart, printHeading } from "./print.js";
 import { trainQuietly } from "./train.js";
 
 const SHOTS = 10;
+const INNER_LR = 0.01;
 const TEST_SEED = 1;
+const WAVES = 25; // to show a typical one of
 
 /** Sine waves. Returns false when interrupted. */
 export async function sinusoidDemo({ out, quick, signal }: DemoOptions): Promise<boolean> {
   const steps = quick ? 4000 : 40_000;
   printHeading(
     "1. Sine waves",
-    "A network of 1,761 weights meets waves of all amplitudes and phases, and learns where to begin:",
-    `at weights from which a few gradient steps on ${SHOTS} points make it fit a wave it has never seen.`,
+    "A network of 1,761 weights meets waves of all amplitudes and phases, and learns",
+    `where to begin: at weights from which a few gradient steps on ${SHOTS} points fit a`,
+    "wave that it has never seen.",
     "",
   );
   const config = configure(sinusoid, {
-    set: { shots: SHOTS, queries: SHOTS, steps, "test.shots": [SHOTS], "inner.lr": 0.01 },
+    set: { shots: SHOTS, queries: SHOTS, steps, "test.shots": [SHOTS], "inner.lr": INNER_LR },
     from: "demo",
   });
   const trained = await trainQuietly(sinusoid, config, signal);
@@ -50,21 +53,33 @@ export async function sinusoidDemo({ out, quick, signal }: DemoOptions): Promise
   return true;
 }
 
-/** One new wave, and the network on its way there. */
+/** The wave of median error among some new ones, and the network on its way there. */
 function waveChart(params: MlpParams): LineChart {
-  const { support, amplitude, phase } = toTensors(
-    sampleSinusoids(Rng.seed(TEST_SEED).fork("wave"), { tasks: 1, shots: SHOTS, queries: 1 }),
+  const options = { tasks: WAVES, shots: SHOTS, queries: 100 };
+  const { support, query, amplitude, phase } = toTensors(
+    sampleSinusoids(Rng.seed(TEST_SEED).fork("waves"), options),
   );
-  const points = { x: support.x.reshape(SHOTS, 1), y: support.y.reshape(SHOTS, 1) };
   const net = mlp([1, 40, 40, 1]);
-  const loss = (theta: MlpParams, { x, y }: typeof points) => meanSquaredError(net.apply(theta, x), y);
+  const loss = (theta: MlpParams, { x, y }: { x: Tensor; y: Tensor }) =>
+    meanSquaredError(net.apply(theta, x), y);
+  const errors = adaptationCurve(loss, params, { support, query }, { innerLr: INNER_LR, steps: 10 })
+    .slice([0, 10])
+    .data();
+  const wave = medianIndex(errors);
+  const points = tree.map((all) => all.slice([wave], [wave + 1]).reshape(SHOTS, 1), support);
   const x = linspace(-5, 5, 101);
-  const [a, phi] = [amplitude.item(), phase.item()];
+  const [a, phi] = [amplitude.data()[wave]!, phase.data()[wave]!];
   const fits = [0, 1, 10].map((innerSteps) => {
-    const adapted = adapt(loss, params, points, { innerLr: 0.01, innerSteps });
+    const adapted = adapt(loss, params, points, { innerLr: INNER_LR, innerSteps });
     const label = innerSteps === 0 ? "before" : `after ${innerSteps} step${innerSteps === 1 ? "" : "s"}`;
     return { label, x: x.data(), y: net.apply(adapted, x.reshape(-1, 1)).data() };
   });
-  const wave = { label: "the wave", x: x.data(), y: Array.from(x.data(), (at) => a * Math.sin(at - phi)) };
-  return { title: `A new wave, from ${SHOTS} points`, xLabel: "x", yLabel: "y", series: [wave, ...fits] };
+  const truth = { label: "the wave", x: x.data(), y: Array.from(x.data(), (at) => a * Math.sin(at - phi)) };
+  return { title: `A new wave, from ${SHOTS} points`, xLabel: "x", yLabel: "y", series: [truth, ...fits] };
+}
+
+/** Position of the value that half of the others are below. */
+function medianIndex(values: ArrayLike<number>): number {
+  const order = Array.from(values, (_, i) => i).sort((i, j) => values[i]! - values[j]!);
+  return order[order.length >> 1]!;
 }
