@@ -4,7 +4,7 @@
  * Usage: npm run bench:scaling -- [PART...] [--json]
  *
  * - `tasks`, `shots`, `steps`   t(2n) / t(n), both programs taking turns in one process
- * - `memory`                    resident memory over 10,000 meta-steps on new tasks, after 1,000
+ * - `memory`                    resident memory over 10,000 meta-steps on new tasks, after 20,000
  * - `peak`                      20-way 5-shot, 5 inner steps, second order, meta-batch 16: one step
  * - `help`                      `metagrad --help`
  */
@@ -128,7 +128,7 @@ async function memory(): Promise<Finding[]> {
     }
   };
   const rng = Rng.seed(1);
-  run(1000, rng.fork("warm-up"));
+  run(20_000, rng.fork("warm-up")); // V8 makes its young generation larger twice before
   const rss: number[] = [];
   for (let i = 0; i < 100; i++) {
     run(100, rng.fork("step", i));
