@@ -6,7 +6,7 @@
  * Warms up, prints `ready`, and answers on stdin until it ends:
  * - `run N`     the milliseconds of N further steps
  * - `peak`      GFLOP/s of a register-only multiply-add loop
- * - `profile`   the kernels
+ * - `kernels`   those in which most time is spent
  * With --check prints how far loss and meta-gradient are from the peer's that wrote FILE, and ends.
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -15,14 +15,6 @@ import { parseArgs } from "node:util";
 import type * as Bench from "../src/bench/index.js";
 import type * as Engine from "../src/engine/index.js";
 import type * as Formats from "../src/formats/index.js";
-
-/** One line of `profile`. */
-export interface KernelShare {
-  readonly label: string;
-  readonly calls: number;
-  readonly ms: number;
-  readonly gflops: number;
-}
 
 /** The answer to `run`. */
 export interface Times {
@@ -39,7 +31,7 @@ export interface Times {
 const dist = new URL("../dist/", import.meta.url);
 if (!existsSync(dist)) throw new Error("bench: expected a build, got none. Run `npm run build`");
 const load = (part: string) => import(new URL(`${part}/index.js`, dist).href);
-const { compareWithPeer, kernelLabel, profile, Session, works }: typeof Bench = await load("bench");
+const { compareWithPeer, hotKernels, Session, works }: typeof Bench = await load("bench");
 const { currentBuild, executableOf, peakGflops, productFlops }: typeof Engine = await load("engine");
 const { decodeSafetensors }: typeof Formats = await load("formats");
 
@@ -79,12 +71,8 @@ async function serve(work: Bench.Work): Promise<void> {
     const [command, count] = line.split(" ");
     if (command === "run") console.log(JSON.stringify(times(Number(count))));
     else if (command === "peak") console.log(JSON.stringify(peakGflops()));
-    else if (command === "profile") console.log(JSON.stringify(profile(work).map(share)));
+    else if (command === "kernels") console.log(JSON.stringify(hotKernels(work)));
     else
-      throw new Error(`bench: expected "run N", "peak" or "profile" on stdin, got ${JSON.stringify(line)}`);
+      throw new Error(`bench: expected "run N", "peak" or "kernels" on stdin, got ${JSON.stringify(line)}`);
   }
-}
-
-function share({ kernel, calls, ms, flops }: Engine.KernelProfile): KernelShare {
-  return { label: kernelLabel(kernel), calls, ms, gflops: flops / ms / 1e6 };
 }

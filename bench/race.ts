@@ -6,8 +6,8 @@
 import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Agreement, type Measurement, median } from "../src/bench/index.js";
-import type { KernelShare, Times } from "./ours.js";
+import { type Agreement, type HotKernel, type Measurement, median } from "../src/bench/index.js";
+import type { Times } from "./ours.js";
 import { type PeerFolder, takesPart } from "./peers.js";
 import { here, runPinned, Server, typescript } from "./processes.js";
 import { MOST_DISAGREEMENT, type PeerName } from "./targets.js";
@@ -38,7 +38,7 @@ export interface OurResult extends Timing {
   readonly warmMs: number;
   readonly arenaMiB: number;
   /** The dearest kernels. */
-  readonly hot: readonly (KernelShare & { readonly share: number })[];
+  readonly hot: readonly HotKernel[];
 }
 
 export interface WorkResult {
@@ -60,7 +60,6 @@ const TURN_MS = 300;
 const SLOW_MS = 5000;
 const SLOW_ROUNDS = 3;
 const FRESH_PROCESSES = 3;
-const HOT = 8;
 
 interface Runner {
   readonly name: "ours" | PeerName;
@@ -112,7 +111,7 @@ export async function race(
       }
     }
     tell("kernels");
-    const kernels = await ours!.server.ask<KernelShare[]>("profile");
+    const hot = await ours!.server.ask<HotKernel[]>("kernels");
     for (const { server } of runners.splice(0)) server.end();
 
     const timing = summary(ours!.ms);
@@ -125,7 +124,7 @@ export async function race(
         gflops: ours!.first.flops! / timing.ms / 1e6,
         peakGflops: median(peaks),
         ...freshProcesses(work, tell),
-        hot: hottest(kernels),
+        hot,
       },
       peers: peers.map(({ name, first, ms }) => ({
         name: name as PeerName,
@@ -171,11 +170,6 @@ function freshProcesses(work: string, tell: RaceOptions["tell"]) {
   });
   const of = (field: "firstMs" | "warmMs" | "arenaMiB") => median(runs.map((run) => run[field]));
   return { firstMs: of("firstMs"), warmMs: of("warmMs"), arenaMiB: of("arenaMiB") };
-}
-
-function hottest(kernels: readonly KernelShare[]): OurResult["hot"] {
-  const total = kernels.reduce((sum, { ms }) => sum + ms, 0);
-  return kernels.slice(0, HOT).map((kernel) => ({ ...kernel, share: kernel.ms / total }));
 }
 
 function summary(ms: readonly number[]): Timing {

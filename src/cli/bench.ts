@@ -10,7 +10,7 @@ export const bench = command("bench")
   .addHelpText("after", "\nExample:\n  $ metagrad bench maml/sinusoid")
   .action(async (name, { samples, json }) => {
     const { ConfigError, suggestion } = await import("../errors.js");
-    const { measure, works } = await import("../bench/index.js");
+    const { hotKernels, measure, works } = await import("../bench/index.js");
     if (name === undefined) {
       const width = Math.max(...[...works.keys()].map((key) => key.length));
       for (const [key, { describe }] of works) {
@@ -27,9 +27,18 @@ export const bench = command("bench")
     const result = measure(work, samples === undefined ? {} : { samples });
     if (json) console.log(JSON.stringify(result));
     else {
+      const { alignColumns } = await import("./table-text.js");
       const { ms, min, n, kernels, firstMs, gflops, peakGflops } = result;
       console.log(`${name}: ${work.describe}`);
       console.log(`  ${ms} ms a meta-step (median of ${n}, least ${min}), ${firstMs} ms for the first`);
-      console.log(`  ${gflops} of at most ${peakGflops} GFLOP/s, ${kernels} kernels, 1 thread`);
+      console.log(`  ${gflops} of at most ${peakGflops} GFLOP/s, ${kernels} kernels, 1 thread\n`);
+      const rows = hotKernels(work).map(({ label, calls, ms, share, gflops }) => [
+        label,
+        String(calls),
+        ms.toPrecision(3),
+        `${(100 * share).toFixed(0)}%`,
+        gflops === 0 ? "–" : gflops.toFixed(1),
+      ]);
+      console.log(alignColumns([["kernel", "calls", "ms", "of all", "GFLOP/s"], ...rows]).join("\n"));
     }
   });

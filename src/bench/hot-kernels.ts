@@ -1,7 +1,34 @@
+/** Where the time of a work goes. */
 import type { KernelProfile } from "../engine/index.js";
+import { profile } from "./measure.js";
+import type { Work } from "./works.js";
 
-/** What a kernel does and how large it is, in a few words: `matmul 490x64x576`. */
-export function kernelLabel(kernel: KernelProfile["kernel"]): string {
+/** All calls of one kernel in a meta-step. */
+export interface HotKernel {
+  /** What it does and how large it is: `matmul 25 of 10x40 · 40x40`. */
+  readonly label: string;
+  readonly calls: number;
+  readonly ms: number;
+  /** Of the time of all kernels. */
+  readonly share: number;
+  /** Element-wise operations count one a lane; 0 for kernels that only move data. */
+  readonly gflops: number;
+}
+
+/** The kernels in which a work spends most time, the dearest first. */
+export function hotKernels(work: Work, count = 8): HotKernel[] {
+  const kernels = profile(work);
+  const total = kernels.reduce((sum, { ms }) => sum + ms, 0);
+  return kernels.slice(0, count).map(({ kernel, calls, ms, flops }) => ({
+    label: label(kernel),
+    calls,
+    ms,
+    share: ms / total,
+    gflops: flops / ms / 1e6,
+  }));
+}
+
+function label(kernel: KernelProfile["kernel"]): string {
   switch (kernel.kind) {
     case "matmul": {
       const { batch, m, n, k } = kernel;
