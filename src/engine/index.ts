@@ -7,4 +7,6 @@ export { type CompileOptions, compile, engineMemory, executableOf, programOf } f
 export { type Build, chooseBuild, currentBuild } from "./executor/build.js";
 export type { Executable, KernelProfile } from "./executor/executable.js";
 export { peakGflops } from "./executor/peak.js";
+export { explain } from "./explain.js";
+export { describeNonFinite, locateNonFinite, type NonFinite, type NonFiniteOperand } from "./non-finite.js";
 export { productFlops } from "./plan/plan.js";
