@@ -56,7 +56,7 @@ const support = { x: toTensors(wave).support.x.reshape(10, 1), y: toTensors(wave
 const grid = linspace(-5, 5, POINTS);
 const [amplitude, phase] = [wave.amplitude.data[0]!, wave.phase.data[0]!];
 
-function panel(title: string, params: MlpParams, innerLr: number): Promise<string> {
+async function panel(title: string, params: MlpParams, innerLr: number): Promise<string> {
   const x = grid.data();
   const after = (innerSteps: number) =>
     net.apply(adapt(loss, params, support, { innerLr, innerSteps }), grid.reshape(POINTS, 1)).data();
@@ -67,7 +67,9 @@ function panel(title: string, params: MlpParams, innerLr: number): Promise<strin
     { label: "10 steps", x, y: after(10) },
     { label: "data", ...marks() },
   ];
-  return lineChartSvg({ title, xLabel: "x", yLabel: "y", series }, { width: WIDTH, height: HEIGHT });
+  const chart = { title, xLabel: "x", yLabel: "y", series };
+  const svg = await lineChartSvg(chart, { width: WIDTH, height: HEIGHT });
+  return svg.replace(">", `><title>${title}</title>`);
 }
 
 /** A short upright line through each known point, with gaps between. */
@@ -88,8 +90,12 @@ const panels = [
   await panel("MAML", learned, 0.01),
   await panel("Trained on all waves at once", joint, 0.002),
 ];
-const placed = panels.map((svg, i) => svg.replace("<svg ", `<svg x="${i * WIDTH}" `));
 writeFileSync(
   new URL("../docs/sinusoid.svg", import.meta.url),
-  `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * WIDTH}" height="${HEIGHT}" viewBox="0 0 ${2 * WIDTH} ${HEIGHT}">\n${placed.join("\n")}\n</svg>\n`,
+  [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${2 * WIDTH}" height="${HEIGHT}" viewBox="0 0 ${2 * WIDTH} ${HEIGHT}">`,
+    "<title>A new sine wave learned from ten points, from two initialisations</title>",
+    ...panels.map((svg, i) => svg.replace("<svg ", `<svg x="${i * WIDTH}" `)),
+    "</svg>\n",
+  ].join("\n"),
 );
