@@ -41,7 +41,7 @@ import {
 import type { Primitive } from "../../tensor/primitives.js";
 import type { Program } from "../../tensor/program.js";
 import { bind } from "../../tensor/trace.js";
-import { compile, programOf } from "../compile.js";
+import { compile, executableOf, programOf } from "../compile.js";
 import { expectAgree } from "../testing/compare.js";
 import { drawInput, programs, runInstructions } from "../testing/random-program.js";
 import { optimize } from "./index.js";
@@ -72,7 +72,7 @@ function expectSameValues(f: (xs: Flat) => Tensor[], xs: Flat, tolerance = 0): P
 }
 
 describe("optimisation of random programs", () => {
-  it("keeps every value, and never writes more", () => {
+  it("keeps every value", () => {
     const property = fc.property(programs(20), fc.nat(99), ({ shapes, instructions }, seed) => {
       const xs = shapes.map((shape, i) => drawInput(shape, "exact", Rng.seed(seed).fork("x", i)));
       expectSameValues((list) => runInstructions(instructions, list, "exact"), xs);
@@ -456,12 +456,13 @@ describe("the meta-gradient of one-step MAML on sinusoids", () => {
     expect(count(program(tanh)).matmul).toBe(12);
   });
 
-  it("transposes no activations: products see them as views", () => {
-    const { equations } = program(relu);
-    const products = equations.filter(({ primitive }) => primitive === "matmul");
-    const transposed = equations.filter(({ primitive }) => primitive === "transpose");
-    const operands = new Set(products.flatMap(({ inputs }) => inputs));
-    for (const { outputs } of transposed) expect(operands.has(outputs[0]!)).toBe(true);
+  it("copies no transposed activations: only weights, which are 40 by 40", () => {
+    const { plan } = executableOf(grad(metaLoss(relu)), [params, ...tasks]);
+    const transposed = plan.steps.flatMap((step) =>
+      step.kind === "kernel" && step.kernel.kind === "transpose" ? [step.kernel] : [],
+    );
+    expect(transposed.length).toBeLessThanOrEqual(3);
+    for (const { rows, columns } of transposed) expect([rows, columns]).toEqual([40, 40]);
   });
 });
 
