@@ -24,7 +24,9 @@ export function record(works: readonly WorkRecord[]): void {
   const all = new Map([...old, ...works].map((work) => [work.work, work]));
   const place = ({ work }: WorkRecord) => comparedWorks.indexOf(work);
   const sorted = [...all.values()].sort((a, b) => place(a) - place(b));
-  writeFileSync(FILE, `${JSON.stringify(sorted, null, 2)}\n`);
+  const rounded = (_: string, value: unknown) =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
+  writeFileSync(FILE, `${JSON.stringify(sorted, rounded, 2)}\n`);
 
   const readme = readFileSync(README, "utf8");
   const [before, after] = [readme.split(START)[0]!, readme.split(END)[1] ?? ""];

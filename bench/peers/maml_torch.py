@@ -5,8 +5,8 @@ func   torch.func: vmap(grad) over all tasks at once
 
 Usage: maml_torch.py WORK [loop|func] [--once] [--repeats N] [--threads N] [--load FILE] [--dump FILE]
 
---dump writes weights, data, and the loss (`loss`) and meta-gradient (`metaGradient.*`) before the first step,
-the last two computed in float64, as .safetensors or .npz.
+--dump writes weights, data, and before the first step the loss (`loss`), the meta-gradient (`metaGradient.*`) and
+each task's share of it (`taskGradient.*`), these three computed in float64, as .safetensors or .npz.
 """
 
 import numpy as np
@@ -79,14 +79,15 @@ def task_loss(work, loss, gradient, params, xs, ys, xq, yq):
 def dump(path, values, work, loss, params, data):
     theta = {name: p.detach().double().requires_grad_() for name, p in params.items()}
     data = [d.double() if d.is_floating_point() else d for d in data]
-    total, grads = 0.0, {name: torch.zeros_like(p) for name, p in theta.items()}
+    total, grads = 0.0, {name: [] for name in theta}
     for task in zip(*data):
-        mean_loss = task_loss(work, loss, double_backward(loss), theta, *task) / work.tasks
-        for name, g in zip(theta, torch.autograd.grad(mean_loss, list(theta.values()))):
-            grads[name] += g
-        total += mean_loss.item()
-    gradient = {f"metaGradient.{name}": from_torch(name, g) for name, g in grads.items()}
-    works.save(path, {**values, "loss": np.float64(total), **gradient})
+        value = task_loss(work, loss, double_backward(loss), theta, *task)
+        for name, g in zip(theta, torch.autograd.grad(value, list(theta.values()))):
+            grads[name].append(from_torch(name, g))
+        total += value.item() / work.tasks
+    of_tasks = {f"taskGradient.{name}": np.stack(g) for name, g in grads.items()}
+    mean = {f"metaGradient.{name}": np.mean(g, 0) for name, g in grads.items()}
+    works.save(path, {**values, "loss": np.float64(total), **mean, **of_tasks})
 
 
 def main():

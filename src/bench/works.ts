@@ -46,8 +46,8 @@ export interface Work {
   readonly describe: string;
   /** @param file weights and tasks of a peer (`bench/peers`, `--dump`); default: from a seed */
   build(file?: Safetensors): MetaStep;
-  /** What the peer found for the same weights and tasks, in float64. */
-  expected(file: Safetensors): { readonly loss: number; readonly gradient: Params };
+  /** What the peer found for the same weights and tasks, in float64; gradients have a leading axis `task`. */
+  expected(file: Safetensors): { readonly loss: number; readonly taskGradients: Params };
 }
 
 export interface Sizes {
@@ -143,7 +143,7 @@ function readTasks(file: Safetensors): SupportQuery {
 function readExpected(file: Safetensors, fromFile: (get: (name: string) => Tensor) => Params) {
   return {
     loss: read(file, "loss").item(),
-    gradient: fromFile((name) => read(file, `metaGradient.${name}`)),
+    taskGradients: fromFile((name) => read(file, `taskGradient.${name}`)),
   };
 }
 
