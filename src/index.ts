@@ -18,7 +18,11 @@ export {
   chooseBuild,
   compile,
   currentBuild,
+  describeNonFinite,
   engineMemory,
+  explain,
+  locateNonFinite,
+  type NonFinite,
 } from "./engine/index.js";
 export {
   ConfigError,

@@ -112,6 +112,13 @@ test("a metric that is not finite stops the run, and the error says where to go 
   );
 });
 
+test("a loss that overflows is traced to the operation where it did", async () => {
+  const wild = { ...config, inner: { lr: 1e30, noise: 0.5 } };
+  await expect(startRun(toy, wild, 0, join(out, "run"), { checkpointSeconds: 0 })).rejects.toThrow(
+    /train\/loss must be finite, got Infinity at step 2\. .*First: mul, operation \d+ of \d+: element \[0\] of float32\[2\] is Infinity/,
+  );
+});
+
 test("a folder that cannot be made is an error that names it", async () => {
   writeFileSync(join(out, "file"), "");
   await expect(startRun(toy, config, 0, join(out, "file/run"))).rejects.toThrow(

@@ -17,6 +17,7 @@ import { RunFolder } from "./folder.js";
 import { machine, version } from "./machine.js";
 import { MetricMeans } from "./metrics.js";
 import { type Progress, silentProgress } from "./progress.js";
+import { explainNonFinite } from "./replay.js";
 
 export interface RunOptions {
   /** Stops the run, with a checkpoint. */
@@ -156,7 +157,7 @@ async function trainFrom(
       const [next, metrics] = learner.step(state, k, root.fork("step", k));
       state = next;
       step = k;
-      means.add(step, metrics, whereIsIt);
+      means.add(step, metrics, () => `${whereIsIt()}${explainNonFinite(learner, folder, root, k)}`);
       if (step % logEvery === 0 || step === steps) {
         const line = means.flush();
         folder.log(step, line);
