@@ -23,6 +23,7 @@ export {
   explain,
   locateNonFinite,
   type NonFinite,
+  type NonFiniteOperand,
 } from "./engine/index.js";
 export {
   ConfigError,
