@@ -59,7 +59,7 @@ export interface RaceOptions {
 const TURN_MS = 300;
 const SLOW_MS = 5000;
 const SLOW_ROUNDS = 3;
-const FRESH_PROCESSES = 5;
+const FRESH_PROCESSES = 3;
 
 interface Runner {
   readonly name: "ours" | PeerName;

@@ -47,6 +47,7 @@ for (const work of works) {
       machine: { ...machine(), build: result.ours.kernels },
       rounds,
     });
+    if (!options["no-record"] && folder.dump) record(results.slice(-1)); // at once: the next may be interrupted
     if (options.json) console.log(JSON.stringify(results.at(-1)));
   } catch (error) {
     failed = true;
@@ -59,7 +60,6 @@ if (!options.json && results.length > 0) {
   console.log(`\n${cpu}, one core of ${cores} · Node ${node} · ${build} kernels · ${rounds} rounds\n`);
   for (const table of [speedTable(results), stepTable(results), kernelTable(results)]) print(table);
 }
-if (!options["no-record"] && folder.dump) record(results);
 if (failed) process.exitCode = 1;
 
 function print({ head, rows }: Table): void {
