@@ -371,6 +371,25 @@ describe("what is simplified", () => {
 });
 
 describe("what is not simplified", () => {
+  it("reshapes that mix repeated with other elements", () => {
+    for (const [from, wide, to] of [
+      [[3], [2, 3], [3, 2]],
+      [
+        [2, 1],
+        [2, 3],
+        [3, 2],
+      ],
+      [
+        [4, 1, 3],
+        [4, 2, 3],
+        [4, 3, 2],
+      ],
+    ] as [Shape, Shape, Shape][]) {
+      const program = expectSameValues(([a]) => [reshape(broadcastTo(a!, wide), to)], [normal(...from)]);
+      expect(program.equations.map(({ primitive }) => primitive)).toEqual(["broadcast", "reshape"]);
+    }
+  });
+
   it("equal operations on both sides of a barrier: recomputation stays", () => {
     expect(counts((a) => [tanh(a), tanh(bind("barrier", [a], {})[0]!)], x).tanh).toBe(2);
     const f = (a: Tensor) => sum(checkpoint((b: Tensor) => tanh(tanh(b)))(a));

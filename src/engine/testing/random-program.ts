@@ -69,7 +69,8 @@ function factors(size: number, n: number): number[] {
   }
   shape.splice(n % (shape.length + 1), 0, rest);
   if (n % 7 === 0) shape.splice(n % (shape.length + 1), 0, 1);
-  return shape;
+  const turn = (n >> 4) % shape.length;
+  return [...shape.slice(turn), ...shape.slice(0, turn)];
 }
 
 const subset = (rank: number, n: number): number[] => range(rank).filter((axis) => (n >> axis) & 1);
