@@ -104,8 +104,10 @@ function replay(program: Program, args: readonly Tensor[], within: readonly stri
     const found = { operation, position, count, within, operands: [], ...describe(x, element) };
     suspects.set(v, { found, isBirth: holdsNaN(x) });
   };
-  program.inputs.forEach((v, i) => provide(v, args[i]!, "argument", i, args.length));
-  [...program.constants].forEach(([v, x], i) => provide(v, x, "constant", i, program.constants.size));
+  for (const [i, v] of program.inputs.entries()) provide(v, args[i]!, "argument", i, args.length);
+  for (const [i, [v, x]] of [...program.constants].entries()) {
+    provide(v, x, "constant", i, program.constants.size);
+  }
 
   const lastUse = lastUses(program);
   program.equations.forEach((equation, position) => {

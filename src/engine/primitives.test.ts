@@ -202,6 +202,7 @@ const cases: { readonly [P in Primitive]: readonly Case[] } = {
       [positive, normal],
       [special, normal],
       [positive, special],
+      [special, special],
     ],
     1e-6,
   ),

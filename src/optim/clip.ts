@@ -25,7 +25,7 @@ export function clipByGlobalNorm(maxNorm: number): GradientTransform<readonly []
   expectPositive("clipByGlobalNorm: maxNorm", maxNorm);
   return stateless((gradients) => {
     const squared = squaredNorm(gradients);
-    const tooLong = greater(squared, maxNorm ** 2);
+    const tooLong = greater(squared, maxNorm * maxNorm);
     const norm = select(tooLong, squared, 1).sqrt(); // never the root of 0, which has no derivative
     const factor = select(tooLong, reciprocal(norm).mul(maxNorm), 1);
     return tree.map((g) => g.mul(factor.cast(g.dtype)), gradients);

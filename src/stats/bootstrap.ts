@@ -27,7 +27,7 @@ export interface BootstrapOptions {
  * @param statistic takes strata of the same sizes; must not keep the arrays, which are used again
  *
  * @example
- * const { value, low, high } = bootstrap([scores], ([sample]) => median(sample), rng);
+ * bootstrap([[0.7, 0.9, 0.8]], ([sample]) => quantile(sample!, 0.5), Rng.seed(0)); // of the median
  */
 export function bootstrap(
   strata: readonly ArrayLike<number>[],

@@ -207,19 +207,3 @@ export type Kernel =
   | TopKKernel
   | CholeskyKernel
   | TriangularSolveKernel;
-
-/** Numbers of arguments: outputs, inputs. */
-export function arity(kernel: Kernel): readonly [outputs: number, inputs: number] {
-  switch (kernel.kind) {
-    case "loop":
-      return [kernel.outputs.length, kernel.inputs.length];
-    case "matmul":
-    case "gather":
-    case "scatterAdd":
-    case "recurrence":
-    case "triangularSolve":
-      return [1, 2];
-    default:
-      return [1, 1];
-  }
-}

@@ -69,7 +69,7 @@ function inline(body: Program, operands: readonly Variable[], builder: Builder):
 }
 
 /** Drops equations and constants that no output needs. */
-export function removeDead(program: Program): Program {
+function removeDead(program: Program): Program {
   const needed = new Set<Variable>(program.outputs);
   const kept: Equation[] = [];
   for (let i = program.equations.length - 1; i >= 0; i--) {

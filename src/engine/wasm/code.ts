@@ -330,10 +330,6 @@ export const f32x4 = {
 export const memoryFill = (address: Code, value: Code, count: Code): Code =>
   plain(0xfc, 0x0b, 0x00)(address, value, count);
 
-/** `memory.copy(to, from, count)`. */
-export const memoryCopy = (to: Code, from: Code, count: Code): Code =>
-  plain(0xfc, 0x0a, 0x00, 0x00)(to, from, count);
-
 export const globalGet =
   (index: number): Code =>
   (out) =>

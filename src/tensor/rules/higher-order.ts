@@ -220,7 +220,7 @@ const custom: HigherOrderRule<"custom"> = {
 };
 
 /** @throws ShapeError when a tensor that a custom function closes over is being differentiated */
-export function refuseCaptures(tangents: readonly MaybeTensor[], who: string): void {
+function refuseCaptures(tangents: readonly MaybeTensor[], who: string): void {
   if (tangents.some((t) => t !== null)) {
     throw new ShapeError(
       `${who}: expected every differentiated tensor as an argument, got one that the function closes over. Pass it as an argument`,

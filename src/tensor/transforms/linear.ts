@@ -4,8 +4,6 @@
  * @module
  */
 import { ShapeError } from "../../errors.js";
-import { isFloat } from "../dtype.js";
-import { zerosLike } from "../ops/create.js";
 import { add } from "../ops/elementwise.js";
 import type { Primitive, PrimitiveParams } from "../primitives.js";
 import { type DerivativeRule, derivatives } from "../rules/derivatives.js";
@@ -136,12 +134,4 @@ export class LinearTrace implements Trace {
 /** The slot of a linear tensor; null for a lifted constant. */
 function slotOf(x: Tensor): Slot | null {
   return x.payload instanceof Tensor ? null : (x.payload as Slot);
-}
-
-/** Cotangents, zeros where nothing arrived; null for what has no derivative. */
-export function denseCotangents(
-  inputs: readonly Tensor[],
-  cotangents: readonly MaybeTensor[],
-): MaybeTensor[] {
-  return inputs.map((x, i) => (isFloat(x.dtype) ? (cotangents[i] ?? zerosLike(x)) : null));
 }

@@ -103,7 +103,8 @@ function withSpecialCases(lanes: Lanes, x: Code, y: Code, magnitude: Code, power
   const half = lanes.let(f32x4.mul(y, lanes.constant(0.5)));
   const odd = v128.andnot(f32x4.ne(half, f32x4.floor(half)), fractional);
   const sign = v128.and(v128.and(x, lanes.bits(SIGN)), odd);
-  const invalid = v128.and(v128.and(f32x4.lt(x, zero), regular), fractional); // all ones are a NaN
+  const imaginary = v128.and(v128.and(f32x4.lt(x, zero), regular), fractional);
+  const invalid = v128.or(imaginary, f32x4.ne(y, y)); // all ones are a NaN
   const signed = lanes.let(v128.or(v128.xor(unsigned, sign), invalid));
-  return lanes.let(v128.bitselect(one, signed, f32x4.eq(y, zero)));
+  return lanes.let(v128.bitselect(one, signed, v128.or(f32x4.eq(y, zero), f32x4.eq(x, one))));
 }

@@ -24,7 +24,9 @@ function halfPiParts(): number[] {
   let rest = Math.PI / 2;
   const parts: number[] = [];
   for (let i = 0; i < 3; i++) {
-    const unit = 2 ** (Math.floor(Math.log2(rest)) - 10);
+    let unit = 2;
+    while (unit > rest) unit /= 2;
+    unit /= 1024; // of the last of 11 bits
     const part = Math.floor(rest / unit) * unit;
     parts.push(part);
     rest -= part;
