@@ -1,20 +1,23 @@
 """Writes the golden meta-gradients in test/golden/metagradients: PyTorch, float64, double backward.
 
-Each file holds one small learner (parameters and two tasks) and, for six inner loops (1 or 5 steps of
-SGD, momentum or Adam), the query loss and its exact gradient with respect to the initial parameters:
+Each file holds one small learner (parameters and two tasks) and, for eight inner loops (1 or 5 steps of
+SGD, of momentum or of Adam at two epsRoots), the query loss and its exact gradient with respect to the
+initial parameters:
 
     φᵢ = inner loop from θ on the support set of task i
     L(θ) = mean over tasks of loss(φᵢ, queryᵢ)
     metaGradient = ∇θ L(θ), through every inner step (second order)
 
 Everything is written out on `torch.autograd.grad(create_graph=True)`: no optimiser, no cell and no
-meta-learning library has a say in the numbers. Before a file is written the script asserts that
+meta-learning library has a say in the numbers. Run in float32, the same code tells how well-conditioned
+each case is (float32Distance). Before a file is written the script asserts that
 
 - the recurrent cells agree with torch.nn.LSTM and torch.nn.GRU,
 - the inner optimisers agree with torch.optim.SGD and, at epsRoot = 0, with torch.optim.Adam,
 - each meta-gradient agrees with central differences of L along random directions,
 - no ReLU input and no maximum comes close to a kink, so the numbers are those of a smooth function,
-- the first-order gradient (inner gradients held constant) is far from the exact one.
+- the first-order gradient (inner gradients held constant) is far from the exact one,
+- float32 comes within WELL_CONDITIONED of every gradient but those of Adam at epsRoot = 1e-8.
 
 Usage: python tools/golden/metagradients.py [OUT_DIR]      (the environment: tools/golden/requirements.txt)
 """
@@ -36,8 +39,17 @@ INNER_OPTIMIZERS = [
     {"name": "sgd", "lr": 0.1},
     {"name": "momentum", "lr": 0.05, "momentum": 0.9},
     {"name": "adam", "lr": 0.01, "b1": 0.9, "b2": 0.999, "eps": 1e-8, "epsRoot": 1e-8},
+    {"name": "adam", "lr": 0.01, "b1": 0.9, "b2": 0.999, "eps": 1e-8, "epsRoot": 1e-5},
 ]
 INNER_STEPS = [1, 5]
+
+# The derivative of Adam's first step, epsRoot / (g^2 + epsRoot)^(3/2), turns with |g| near the root of epsRoot: at
+# 1e-8 that is 1e-4, where the 1e-8 by which float32 misses a gradient made of terms of 0.1 is 1e-4 of |g| already.
+# 1e-5 is the smallest power of ten at which every learner is well-conditioned: the worst distance of float32 is
+# 2.9e-4 at 1e-7, 1.3e-4 at 1e-6, 1.9e-5 at 1e-5.
+WELL_CONDITIONED = 5e-5
+ILL_CONDITIONED_EPS_ROOT = 1e-8
+ROUNDINGS = 16
 
 
 # Distance to the nearest kink of everything computed since it was last reset.
@@ -301,6 +313,34 @@ def meta_gradient(learner, params, tasks, optimizer, steps, first_order=False):
     return losses.detach(), support_losses, grads
 
 
+def to_float32(x, generator=None):
+    """The nearest float32; with a generator, one of the two neighbours, at random."""
+    nearest = x.to(torch.float32)
+    if generator is None:
+        return nearest
+    other = torch.nextafter(nearest, torch.where(x > nearest, math.inf, -math.inf).to(torch.float32))
+    return torch.where((x != nearest) & (torch.rand(x.shape, generator=generator) < 0.5), other, nearest)
+
+
+def distance_of_float32(learner, params, tasks, optimizer, steps, grads):
+    """The largest distance, over tensors and roundings of parameters and data, of PyTorch's float32 meta-gradient.
+
+    One rounding would say little: where a case is ill-conditioned, luck moves the distance more than tenfold.
+    """
+    worst = 0.0
+    for seed in range(ROUNDINGS):
+        generator = torch.Generator().manual_seed(seed) if seed else None
+        rounded_params = {name: to_float32(p, generator) for name, p in params.items()}
+        rounded_tasks = [
+            tuple(tuple(to_float32(x, generator) for x in batch) for batch in task) for task in tasks
+        ]
+        got = meta_gradient(learner, rounded_params, rounded_tasks, optimizer, steps)[2]
+        for name, g in grads.items():
+            assert got[name].dtype == torch.float32
+            worst = max(worst, ((got[name].double() - g).norm() / g.norm()).item())
+    return worst
+
+
 def flat(tree):
     return torch.cat([leaf.reshape(-1) for leaf in tree.values()])
 
@@ -357,6 +397,10 @@ def check_optimizers():
         torch.testing.assert_close(theirs.detach(), ours, rtol=1e-13, atol=1e-13)
 
 
+def label(optimizer):
+    return optimizer["name"] + (f" (epsRoot {optimizer['epsRoot']:g})" if "epsRoot" in optimizer else "")
+
+
 def array(tensor):
     return {"shape": list(tensor.shape), "data": tensor.reshape(-1).tolist()}
 
@@ -389,13 +433,17 @@ def golden(learner, seed):
             error = check_by_differences(learner, params, tasks, optimizer, steps, grads)
             first_order = meta_gradient(learner, params, tasks, optimizer, steps, first_order=True)[2]
             distance = ((flat(first_order) - flat(grads)).norm() / flat(grads).norm()).item()
+            distance32 = distance_of_float32(learner, params, tasks, optimizer, steps, grads)
+            ill_conditioned = optimizer.get("epsRoot") == ILL_CONDITIONED_EPS_ROOT
             report = (
-                f"{learner.name}, {steps} x {optimizer['name']}: error by differences {error:.1e}, "
-                f"distance of the first-order gradient {distance:.3f}, of a kink {margin:.1e}"
+                f"{learner.name}, {steps} x {label(optimizer)}: error by differences {error:.1e}, "
+                f"distance of the first-order gradient {distance:.3f}, of float32 {distance32:.1e}, "
+                f"of a kink {margin:.1e}"
             )
             print(report, flush=True)
             assert error < 1e-6, report
             assert distance > 1e-3, report
+            assert ill_conditioned or distance32 < WELL_CONDITIONED, report
 
             cases.append(
                 {
@@ -405,6 +453,7 @@ def golden(learner, seed):
                     "queryLosses": losses.tolist(),
                     "queryLoss": losses.mean().item(),
                     "firstOrderDistance": distance,
+                    "float32Distance": float(f"{distance32:.1e}"),  # more digits differ between machines
                     "kinkDistance": margin if math.isfinite(margin) else None,
                     "metaGradient": arrays(grads),
                 }

@@ -103,7 +103,8 @@ def main():
             value, grads = jax.value_and_grad(meta_loss)(params, golden["learner"], tasks, case)
             errors = [jnp.abs(grads[name] - array(a)).max().item() for name, a in case["metaGradient"].items()]
             worst = max(abs(value.item() - case["queryLoss"]), *errors)
-            print(f"{file.stem}, {case['steps']} x {case['optimizer']['name']}: {worst:.1e}", flush=True)
+            optimizer = " ".join(f"{value}" for key, value in case["optimizer"].items() if key in ("name", "epsRoot"))
+            print(f"{file.stem}, {case['steps']} x {optimizer}: {worst:.1e}", flush=True)
             assert worst < 1e-11
 
 
