@@ -6,6 +6,9 @@ import { type ChartSize, type LineChart, seriesColor, unbrokenRuns } from "./lin
 const INK = "#1f2430";
 const UNIT = 1.35; // width in pixels of a grid unit of our own font, to guess that of the viewer's
 const SWATCH = 26;
+const GAP = 22; // between entries of the legend
+const LEGEND_ROW = 20;
+const MARGIN = { left: 60, right: 24 };
 
 /** Returns the text of an SVG file. Loads Plot, and happy-dom where there is no document. */
 export async function lineChartSvg(
@@ -36,9 +39,14 @@ export async function lineChartSvg(
   const lines = runs.map(({ samples, stroke }) => {
     return Plot.lineY(samples, { x, y: (it: readonly number[]) => it[1]!, stroke, strokeWidth: 2 });
   });
+  const entries = placeLegend(
+    series.map(({ label }) => label),
+    width - MARGIN.left - MARGIN.right,
+  );
+  const legendHeight = ((entries.at(-1)?.row ?? 0) + 1) * LEGEND_ROW;
   const heading = Plot.text(title === undefined ? [] : [title], {
     frameAnchor: "top-left",
-    dy: -52,
+    dy: -12 - legendHeight - LEGEND_ROW,
     fontSize: 17,
     fill: INK,
     text: (it: string) => it,
@@ -49,22 +57,14 @@ export async function lineChartSvg(
       document,
       width,
       height,
-      marginTop: title === undefined ? 44 : 74,
-      marginLeft: 60,
+      marginTop: 24 + legendHeight + (title === undefined ? 0 : 30),
+      marginLeft: MARGIN.left,
       marginBottom: 46,
-      marginRight: 24,
+      marginRight: MARGIN.right,
       style: { background: "white", color: INK, fontSize: "12px", fontFamily: "system-ui, sans-serif" },
       x: { ...scaleOptions(xAxis), label: xLabel },
       y: { ...scaleOptions(yAxis), label: yLabel, type: yScale, grid: true, tickSize: 0 },
-      marks: [
-        ...bands,
-        ...lines,
-        heading,
-        ...legend(
-          Plot,
-          series.map(({ label }) => label),
-        ),
-      ],
+      marks: [...bands, ...lines, heading, ...legend(Plot, entries)],
     }).outerHTML;
   const svg = await withDocument(draw);
   return svg
@@ -84,15 +84,38 @@ function scaleOptions({ domain, ticks }: Axis) {
   } as const;
 }
 
-function legend(Plot: typeof import("@observablehq/plot"), labels: readonly string[]) {
+interface LegendEntry {
+  readonly label: string;
+  /** Pixels from the left edge of the plot. */
+  readonly dx: number;
+  /** Row from the top. */
+  readonly row: number;
+}
+
+/** Sets the entries side by side, in as many rows as they take. */
+function placeLegend(labels: readonly string[], width: number): LegendEntry[] {
   let dx = 0;
-  return labels.flatMap((label, i) => {
-    const at = dx;
-    dx += SWATCH + textUnits(label) * UNIT + 22;
-    const place = { frameAnchor: "top-left", dy: -22, text: (it: string) => it } as const;
+  let row = 0;
+  return labels.map((label) => {
+    const size = SWATCH + textUnits(label) * UNIT;
+    if (dx > 0 && dx + size > width) {
+      dx = 0;
+      row++;
+    }
+    const entry = { label, dx, row };
+    dx += size + GAP;
+    return entry;
+  });
+}
+
+function legend(Plot: typeof import("@observablehq/plot"), entries: readonly LegendEntry[]) {
+  const lastRow = entries.at(-1)?.row ?? 0;
+  return entries.flatMap(({ label, dx, row }, i) => {
+    const dy = -22 - (lastRow - row) * LEGEND_ROW;
+    const place = { frameAnchor: "top-left", dy, text: (it: string) => it } as const;
     return [
-      Plot.text(["━━"], { ...place, dx: at, fill: seriesColor(i) }),
-      Plot.text([label], { ...place, dx: at + SWATCH, fill: INK }),
+      Plot.text(["━━"], { ...place, dx, fill: seriesColor(i) }),
+      Plot.text([label], { ...place, dx: dx + SWATCH, fill: INK }),
     ];
   });
 }
