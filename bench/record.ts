@@ -1,10 +1,11 @@
 /** The record of the latest results, `results.json`, and the tables that `README.md` shows of it. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Machine } from "../src/run/machine.js";
+import { markdownTable } from "../tools/markdown-table.js";
 import { here } from "./processes.js";
 import type { WorkResult } from "./race.js";
 import { comparedWorks } from "./targets.js";
-import { kernelTable, speedTable, stepTable, type Table } from "./verdicts.js";
+import { kernelTable, speedTable, stepTable } from "./verdicts.js";
 
 export interface WorkRecord extends WorkResult {
   readonly date: string;
@@ -48,13 +49,8 @@ function markdown(works: readonly WorkRecord[]): string {
   );
   return [
     [...made].join("\n\n"),
-    markdownTable(speedTable(works)),
-    markdownTable(stepTable(works)),
-    markdownTable(kernelTable(works)),
+    ...[speedTable(works), stepTable(works), kernelTable(works)].map(({ head, rows }) =>
+      markdownTable(head, rows),
+    ),
   ].join("\n\n");
-}
-
-function markdownTable({ head, rows }: Table): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

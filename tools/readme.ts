@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { WorkRecord } from "../bench/record.js";
 import { readTable, type Table, type TableCell, type TableRow } from "../src/run/table.js";
+import { markdownTable } from "./markdown-table.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const file = join(root, "README.md");
@@ -53,7 +54,7 @@ function tableOf(table: Table, name: string): string {
     markdownTable(["", "", ...columns.map(({ label }) => label)], rows.flatMap(linesOf)),
     [
       `\`npx metagrad reproduce ${experiment}\``,
-      `${budget} budget, ${runs}, ${minutes} min on ${machine.cores} cores (${machine.cpu})`,
+      `${budget} budget, ${runs}, ${minutes} min of training on one core (${machine.cpu})`,
       `[details](src/experiments/${experiment.split("/")[0]}/README.md)`,
       `[numbers](results/${name})`,
       ...(existsSync(join(root, "results", figure)) ? [`[figure](results/${figure})`] : []),
@@ -110,12 +111,4 @@ function speed(): string {
 
 function showMs(ms: number): string {
   return ms >= 1000 ? ms.toFixed(0) : ms.toPrecision(3);
-}
-
-/** Padded as the formatter wants it. */
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, i) => Math.max(3, ...[head, ...rows].map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((text, i) => text.padEnd(widths[i]!)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }

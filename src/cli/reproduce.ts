@@ -53,7 +53,6 @@ export const reproduce = command("reproduce")
 
     const { runAll } = await import("./reproduce-jobs.js");
     run.beginReproduction(reproduction);
-    const start = performance.now();
     const done = await runAll(experiment, reproduction.jobs, {
       workers,
       signal: interruption(),
@@ -63,7 +62,7 @@ export const reproduce = command("reproduce")
       interrupted(`stopped, --resume goes on from ${reproduction.dir}`);
       return;
     }
-    const table = run.makeTable(experiment, reproduction, (performance.now() - start) / 1000);
+    const table = run.makeTable(experiment, reproduction);
     const { request } = reproduction;
     const isWhole = request.budget !== "smoke" && request.sets.length === 0 && seeds === undefined;
     const results = options.results ?? (isWhole ? "results" : reproduction.dir);

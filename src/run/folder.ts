@@ -124,6 +124,12 @@ export class RunFolder {
     return step === undefined ? undefined : this.#checkpoint(step);
   }
 
+  /** Seconds of training up to the newest checkpoint, in all sessions. */
+  trainedSeconds(): number {
+    const base = this.newest();
+    return base === undefined ? 0 : readJson(`${base}.json`, Progress).seconds;
+  }
+
   /** Reads a checkpoint. @param template a state built alike. @throws FormatError */
   load<S extends Tree>(base: string, template: S): [state: S, progress: RunProgress] {
     const { format: _, bytes, ...progress } = readJson(`${base}.json`, Progress);

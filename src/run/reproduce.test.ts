@@ -45,7 +45,7 @@ test("jobs go seed by seed, with the budget's fields, then the row's, then those
 test("a table compares with the paper, and says what was not run", async () => {
   const reproduction = begin();
   for (const job of reproduction.jobs) expect(await runJob(toy, job)).toBe(true);
-  const table = makeTable(toy, reproduction, 1.5);
+  const table = makeTable(toy, reproduction);
   const [walk, stay, fly] = table.rows;
   const [distance] = walk!.cells;
   expect(distance!.perSeed).toHaveLength(3);
@@ -78,11 +78,11 @@ test("an unfinished reproduction is found again, and is a table of the seeds tha
   expect(dir).toBe(begun.dir);
   const opened = openReproduction(toy, dir!);
   expect(opened).toEqual(begun);
-  expect(makeTable(toy, opened, 1).seeds).toEqual([0]);
+  expect(makeTable(toy, opened).seeds).toEqual([0]);
 });
 
 test("a reproduction of which no seed is done is no table", () => {
-  expect(() => makeTable(toy, begin(), 1)).toThrow(FormatError);
+  expect(() => makeTable(toy, begin())).toThrow(FormatError);
 });
 
 test("the time of each row is estimated from a trial", () => {

@@ -17,6 +17,7 @@ import { configure, parseSets } from "./config.js";
 import { loadEvaluation } from "./evaluation.js";
 import { type BudgetName, budgetNames, type Experiment, slug } from "./experiment.js";
 import { makeFolder, replaceFile, withFileErrors } from "./files.js";
+import { RunFolder } from "./folder.js";
 import type { Job } from "./job.js";
 import { commit, machine, version } from "./machine.js";
 import { compareRow, type Table, type TableRow } from "./table.js";
@@ -142,11 +143,7 @@ function trialSeconds(experiment: Experiment, config: Job["config"], steps: numb
 }
 
 /** Makes the table of all jobs that are done. A row counts the seeds that all rows have. */
-export function makeTable(
-  experiment: Experiment,
-  { dir, request, jobs }: Reproduction,
-  seconds: number,
-): Table {
+export function makeTable(experiment: Experiment, { dir, request, jobs }: Reproduction): Table {
   const evaluations = new Map(jobs.map((job) => [job, loadEvaluation(job.dir)]));
   const seeds = request.seeds.filter((seed) => {
     return jobs.every((job) => job.seed !== seed || evaluations.get(job) !== undefined);
@@ -180,7 +177,9 @@ export function makeTable(
     metagrad: version(),
     commit: commit(),
     date: new Date().toISOString(),
-    seconds,
+    seconds: jobs
+      .filter(({ seed }) => seeds.includes(seed))
+      .reduce((total, { dir: run }) => total + RunFolder.open(run).trainedSeconds(), 0),
     machine: machine(),
   };
 }

@@ -51,7 +51,7 @@ const Table = z.strictObject({
   metagrad: z.string(),
   commit: z.string().nullable(),
   date: z.string(),
-  /** Wall-clock time; of the last session, where it was resumed. */
+  /** Of training: all runs of these seeds, and all their sessions, added up. */
   seconds: z.number(),
   machine: z.strictObject({
     cpu: z.string(),
