@@ -171,6 +171,11 @@ describe.each(builds)("matmul, $name", ({ relaxed, skip }) => {
     ],
     ["rows that share B", { ...dense(1, 4, 9, [7]), b: { batch: [0], row: 9, column: 1 } }],
     ["a convolution's sizes", dense(49, 144, 24)],
+    ["a large matrix", dense(709, 301, 11)],
+    [
+      "a very tall transposed matrix",
+      { ...dense(61, 2001, 12, [2]), a: { batch: [122061], row: 1, column: 61 } },
+    ],
     ["a large transposed matrix", { ...dense(401, 257, 21), a: { batch: [], row: 1, column: 401 } }],
   ] satisfies [string, MatmulKernel][])("handles %s", (_name, kernel) => check(kernel, relaxed));
 
