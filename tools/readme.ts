@@ -98,7 +98,9 @@ function speed(): string {
     `**${showMs(ours.ms)}**`,
     ...peers.map(([name]) => {
       const peer = measured.find((it) => it.name === name);
-      return peer === undefined ? "–" : `${showMs(peer.ms)} (${peer.ratio.toPrecision(2)} x)`;
+      return peer === undefined
+        ? "–"
+        : `${showMs(peer.ms)} (${peer.ratio >= 10 ? peer.ratio.toFixed(0) : peer.ratio.toPrecision(2)} x)`;
     }),
     `${Math.round((100 * ours.gflops) / ours.peakGflops)}%`,
   ]);
