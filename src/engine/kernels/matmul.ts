@@ -3,7 +3,8 @@
  *
  * The tile of 5 or 6 rows and 8 columns of C stays in registers while k runs; A comes in by splats, B by
  * vector loads, nothing is packed. Panels of columns outside, strips of rows inside, so that the panel of
- * B stays in the first-level cache. All sizes and strides are constants of the code.
+ * B stays in the first-level cache; the other way round where A is too large to be read once a panel. All sizes
+ * and strides are constants of the code.
  *
  * @module
  */
@@ -155,8 +156,8 @@ function overBatch(
 }
 
 /**
- * The same for a large transposed A, a few words from each of many pages: blocks of its rows outside, whose
- * products add up in C (38 to 48 GFLOP/s at [576, 1225] · [1225, 64]).
+ * C = A B strip by strip for a large transposed A, a few words from each of many pages: blocks of k outside,
+ * whose products add up in C (38 to 45 GFLOP/s at [576, 1225] · [1225, 64]).
  */
 function blocksOutside(fn: FunctionBuilder, context: EmitContext, product: Product, at: Addresses): Code {
   const { m, n, k, a, b, c } = product;
@@ -176,7 +177,11 @@ function blocksOutside(fn: FunctionBuilder, context: EmitContext, product: Produ
   );
 }
 
-/** The same, strip by strip: an A that is larger than the caches is read once. */
+/**
+ * C = A B strip by strip: an A that is larger than the caches is read once.
+ *
+ * @param accumulates whether to add to what C holds
+ */
 function stripsOutside(
   fn: FunctionBuilder,
   context: EmitContext,
