@@ -12,10 +12,11 @@ import { type Spec, sameShape } from "../tensor/shape.js";
 import { Tensor } from "../tensor/tensor.js";
 import { flatten, type Structure, unflatten } from "../tensor/tree.js";
 import { currentBuild } from "./executor/build.js";
+import { currentEngine, type Engine } from "./executor/engine.js";
 import { Executable } from "./executor/executable.js";
-import { EngineMemory } from "./executor/memory.js";
 import { optimize } from "./passes/index.js";
 import { buildPlan } from "./plan/build.js";
+import type { Plan } from "./plan/plan.js";
 
 export interface CompileOptions {
   /**
@@ -25,12 +26,9 @@ export interface CompileOptions {
   readonly donate?: readonly number[];
 }
 
-/** The memory of this thread. */
-const memory = new EngineMemory();
-
 /** Bytes that the engine holds for all compiled programs of this thread. */
 export function engineMemory(): number {
-  return memory.used;
+  return currentEngine().memory.used;
 }
 
 /** A result that stays in the engine until the next call consumes it. */
@@ -76,7 +74,7 @@ export function compile<Args extends readonly unknown[], R>(
   fn: (...args: Args) => R,
   { donate = [] }: CompileOptions = {},
 ): (...args: Args) => R {
-  const entries = new Map<string, Entry | "inline">();
+  const compiled = new WeakMap<Engine, Map<string, Entry | "inline">>();
   for (const index of donate) {
     if (!Number.isInteger(index) || index < 0) {
       throw new ConfigError(`compile: donate must list positions of arguments, got [${donate.join(", ")}]`);
@@ -85,6 +83,9 @@ export function compile<Args extends readonly unknown[], R>(
   return (...args) => {
     const [leaves, structure] = flatten(args, "compile: arguments");
     if (leaves.some(({ trace: { level } }) => level > 0)) return fn(...args);
+    const engine = currentEngine();
+    const entries = compiled.get(engine) ?? new Map<string, Entry | "inline">();
+    compiled.set(engine, entries);
     const key = signature(leaves, structure);
     let entry = entries.get(key);
     if (!entry) {
@@ -114,7 +115,12 @@ export function executableOf<Args extends readonly unknown[]>(
   fn: (...args: Args) => unknown,
   args: Args,
 ): Executable {
-  return new Executable(buildPlan(programOf(fn, args)), memory, currentBuild());
+  return executableFor(buildPlan(programOf(fn, args)));
+}
+
+function executableFor(plan: Plan): Executable {
+  const { memory, pool } = currentEngine();
+  return new Executable(plan, memory, currentBuild(), pool);
 }
 
 function traceFlat(fn: (...args: never) => unknown, leaves: readonly Tensor[], structure: Structure) {
@@ -141,7 +147,7 @@ function build(
   const { program, captures, resultStructure } = traceFlat(fn, leaves, structure);
   if (captures.length > 0) return "inline";
   const kept = matchResults(donated, leaves, program.outputs);
-  const executable = new Executable(buildPlan(optimize(program), kept), memory, currentBuild());
+  const executable = executableFor(buildPlan(optimize(program), kept));
   return { executable, resultStructure, residents: new Map() };
 }
 

@@ -6,7 +6,7 @@
 import { showProgram } from "../tensor/program.js";
 import { show } from "../tensor/shape.js";
 import { programOf } from "./compile.js";
-import type { Kernel } from "./kernels/kernel.js";
+import { type Kernel, numOutputs } from "./kernels/kernel.js";
 import { buildPlan } from "./plan/build.js";
 import { type Buffer, flops, type Plan, type Step } from "./plan/plan.js";
 import { traffic } from "./plan/traffic.js";
@@ -55,11 +55,13 @@ function rowsOf(steps: readonly Step[], names: ReadonlyMap<Buffer, string>, inde
   return steps.flatMap((step, i): Row[] => {
     const number = `${indent}${i + 1}`;
     if (step.kind === "loop") {
-      const turns = `${count(step.count, "turn")}${step.reverse ? ", from the last" : ""}`;
+      const { parallel, reverse } = step;
+      const order = parallel ? `, in order from ${number}.${parallel.ordered + 1}` : "";
+      const turns = `${count(step.count, "turn")}${reverse ? ", from the last" : ""}${order}`;
       return [[number, "scan", turns, "", "", "", "", "", ""], ...rowsOf(step.body, names, `${number}.`)];
     }
     const { kernel, args } = step;
-    const numOutputs = kernel.kind === "loop" ? kernel.outputs.length : 1;
+    const outputs = numOutputs(kernel);
     const labels = args.map(({ buffer }) => names.get(buffer) ?? buffer.label);
     const { read, written } = traffic(kernel);
     return [
@@ -68,8 +70,8 @@ function rowsOf(steps: readonly Step[], names: ReadonlyMap<Buffer, string>, inde
         kernel.kind,
         spaceOf(kernel),
         operationsOf(kernel),
-        labels.slice(numOutputs).join(" "),
-        labels.slice(0, numOutputs).join(" "),
+        labels.slice(outputs).join(" "),
+        labels.slice(0, outputs).join(" "),
         bytes(4 * read),
         bytes(4 * written),
         flop(flops(kernel)).replace(/ ?FLOP$/, ""),

@@ -5,6 +5,7 @@
  */
 export { type CompileOptions, compile, engineMemory, executableOf, programOf } from "./compile.js";
 export { type Build, chooseBuild, currentBuild } from "./executor/build.js";
+export { useWorkers } from "./executor/engine.js";
 export type { Executable, KernelProfile } from "./executor/executable.js";
 export { peakGflops } from "./executor/peak.js";
 export { explain } from "./explain.js";

@@ -1,5 +1,5 @@
 /**
- * Runs plans as WebAssembly: one module per plan, its distinct kernels and a function that calls them in order.
+ * Runs plans as WebAssembly: one module per plan, its distinct kernels and functions that call them in order.
  *
  * @module
  */
@@ -7,9 +7,11 @@ import { allocate, type TypedArray } from "../../tensor/dtype.js";
 import { emitKernel } from "../kernels/emit.js";
 import type { Kernel } from "../kernels/kernel.js";
 import { flops, type Place, type Plan, type Step } from "../plan/plan.js";
-import { type Code, call, i32, type Local, loopWhile, sequence } from "../wasm/code.js";
-import { type FunctionBuilder, ModuleBuilder } from "../wasm/module.js";
+import { ModuleBuilder } from "../wasm/module.js";
+import type { WorkerPool } from "../workers/pool.js";
+import type { Turns } from "../workers/turns.js";
 import type { Build } from "./build.js";
+import { defineDriver, type Part } from "./driver.js";
 import { KernelNumbers } from "./kernel-numbers.js";
 import { type EngineMemory, MAX_PAGES } from "./memory.js";
 
@@ -35,11 +37,16 @@ export class Executable {
   /** Byte addresses of buffers outside the arena. */
   readonly #lasting = new Map<Place["buffer"], number>();
 
-  constructor(plan: Plan, memory: EngineMemory, build: Build) {
+  /** The plan in parts, where workers share its loops. */
+  readonly #parts: readonly Part[];
+  readonly #shared: { readonly pool: WorkerPool; readonly program: number } | undefined;
+
+  /** @param pool workers that share the plan's parallel loops; their memory is `memory` */
+  constructor(plan: Plan, memory: EngineMemory, build: Build, pool?: WorkerPool) {
     this.plan = plan;
     this.build = build;
     this.#memory = memory;
-    const module = new ModuleBuilder({ shared: false, maximumPages: MAX_PAGES });
+    const module = new ModuleBuilder({ shared: memory.shared, maximumPages: MAX_PAGES });
     const context = { module, relaxed: build === "relaxed" };
 
     const lasting = [...plan.constants.map(({ buffer }) => buffer), ...plan.resident];
@@ -53,19 +60,25 @@ export class Executable {
       return index;
     });
     const functionOf = (kernel: Kernel) => functions[this.#kernels.number(kernel)]!;
-    module.define(["i32"], (fn) => this.#calls(plan.steps, fn, functionOf, new Map()), "run");
+    const inParts = pool !== undefined;
+    this.#parts = defineDriver(module, { plan, functionOf, lasting: this.#lasting, inParts });
 
     const table = module.constantTable();
     const constants = memory.allocate(4 * table.length);
     memory.int32.set(table, constants / 4);
     memory.reserveScratch(4 * plan.size);
-    this.#instance = new WebAssembly.Instance(new WebAssembly.Module(module.bytes()), {
+    const compiled = new WebAssembly.Module(module.bytes());
+    this.#instance = new WebAssembly.Instance(compiled, {
       env: {
         memory: memory.memory,
         constants: new WebAssembly.Global({ value: "i32", mutable: false }, constants),
       },
     });
     this.#run = this.#instance.exports.run as Run;
+    if (pool && this.#parts.length > 0) {
+      const areas = this.#parts.map((part) => (part.kind === "turns" ? 4 * part.area.size : 0));
+      this.#shared = { pool, program: pool.add(compiled, constants, Math.max(...areas)) };
+    }
   }
 
   /** Number of distinct kernels. */
@@ -82,11 +95,26 @@ export class Executable {
     inputs.forEach((data, i) => {
       if (data) write(this.#memory, this.#address({ buffer: this.plan.inputs[i]!.buffer, offset: 0 }), data);
     });
-    this.#run(this.#memory.scratch);
+    if (this.#shared) this.#runShared(this.#shared);
+    else this.#run(this.#memory.scratch);
     for (const { output, buffer } of this.plan.kept) {
       const from = this.#address(this.plan.outputs[output]!.place) / 4;
       const to = this.#lasting.get(buffer)! / 4;
       if (from !== to) this.#memory.float32.copyWithin(to, from, from + buffer.size);
+    }
+  }
+
+  /** Runs the plan part by part, and its loops together with the pool's workers. */
+  #runShared({ pool, program }: { readonly pool: WorkerPool; readonly program: number }): void {
+    const { scratch } = this.#memory;
+    let loop = 0;
+    for (const part of this.#parts) {
+      const run = this.#instance.exports[part.name];
+      if (part.kind === "steps") (run as Run)(scratch);
+      else {
+        const area = this.#address({ buffer: part.area, offset: 0 });
+        pool.run({ program, loop: loop++, count: part.count, scratch, area, turns: run as Turns });
+      }
     }
   }
 
@@ -143,41 +171,6 @@ export class Executable {
   #address({ buffer, offset }: Place): number {
     const lasting = this.#lasting.get(buffer);
     return 4 * offset + (lasting ?? this.#memory.scratch + 4 * this.plan.offsets.get(buffer)!);
-  }
-
-  /** Calls of the kernels in order; arena addresses count from the scratch area, the function's argument. */
-  #calls(
-    steps: readonly Step[],
-    fn: FunctionBuilder,
-    functionOf: (kernel: Kernel) => number,
-    turns: Map<number, Local>,
-  ): Code {
-    const address = ({ buffer, offset, turns: moves = [] }: Place): Code => {
-      const lasting = this.#lasting.get(buffer);
-      let code =
-        lasting === undefined
-          ? i32.add(fn.params[0]!.get, i32.const(4 * (offset + this.plan.offsets.get(buffer)!)))
-          : i32.const(lasting + 4 * offset);
-      for (const { loop, stride } of moves) {
-        if (stride !== 0) code = i32.add(code, i32.mul(turns.get(loop)!.get, i32.const(4 * stride)));
-      }
-      return code;
-    };
-    return sequence(
-      ...steps.map((step): Code => {
-        if (step.kind === "kernel") return call(functionOf(step.kernel), ...step.args.map(address));
-        const turn = fn.local("i32");
-        const body = this.#calls(step.body, fn, functionOf, new Map(turns).set(step.id, turn));
-        const [start, by] = step.reverse ? [step.count - 1, -1] : [0, 1];
-        return sequence(
-          turn.set(i32.const(start)),
-          loopWhile(
-            step.reverse ? i32.ge_s(turn.get, i32.const(0)) : i32.lt_s(turn.get, i32.const(step.count)),
-            sequence(body, turn.set(i32.add(turn.get, i32.const(by)))),
-          ),
-        );
-      }),
-    );
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The linear memory that all programs of one thread share.
+ * The linear memory that all programs share.
  *
  * @module
  */
@@ -20,13 +20,22 @@ interface Area {
  * it runs.
  */
 export class EngineMemory {
-  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES });
+  readonly memory: WebAssembly.Memory;
+  /** Whether threads see it all. */
+  readonly shared: boolean;
   /** Address from which nothing is given out yet; the first page is kept for nobody. */
   #end = PAGE;
   #free: Area[] = [];
   #scratch: Area = { address: 0, bytes: 0 };
-  #float32 = new Float32Array(this.memory.buffer);
-  #int32 = new Int32Array(this.memory.buffer);
+  #float32: Float32Array<ArrayBuffer>;
+  #int32: Int32Array<ArrayBuffer>;
+
+  constructor({ shared }: { readonly shared: boolean }) {
+    this.shared = shared;
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum: MAX_PAGES, shared });
+    this.#float32 = new Float32Array(this.memory.buffer);
+    this.#int32 = new Int32Array(this.memory.buffer);
+  }
 
   /** All of memory as float32; taken again after anything was allocated. */
   get float32(): Float32Array<ArrayBuffer> {

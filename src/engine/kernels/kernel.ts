@@ -207,3 +207,8 @@ export type Kernel =
   | TopKKernel
   | CholeskyKernel
   | TriangularSolveKernel;
+
+/** How many of a kernel's arguments are outputs, which come first. */
+export function numOutputs(kernel: Kernel): number {
+  return kernel.kind === "loop" ? kernel.outputs.length : 1;
+}

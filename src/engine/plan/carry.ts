@@ -1,9 +1,11 @@
 /**
- * Loop carries that are computed where they lie, instead of being copied there at the end of each turn.
+ * What passes from turn to turn of a loop: carries that are computed where they lie, instead of being copied there
+ * at the end of each turn, and which steps of a turn wait for the turn before.
  *
  * @module
  */
-import { isInPlace } from "./memory.js";
+import { numOutputs } from "../kernels/kernel.js";
+import { isInPlace, placesOf } from "./memory.js";
 import type { Buffer, Place, Step } from "./plan.js";
 
 /** The copy of a new carry to where the next turn reads it, the last of its kind in a loop body. */
@@ -63,4 +65,31 @@ function touches(step: Step, buffer: Buffer): boolean {
   return step.kind === "loop"
     ? step.body.some((inner) => touches(inner, buffer))
     : step.args.some((place) => place.buffer === buffer);
+}
+
+/**
+ * Splits a turn into steps that are free to run before earlier turns are done, and those that touch a carry or
+ * depend on one. Both keep their order.
+ */
+export function splitTurn(
+  steps: readonly Step[],
+  carries: readonly Buffer[],
+): { free: readonly Step[]; ordered: readonly Step[] } {
+  const waiting = new Set(carries);
+  const free: Step[] = [];
+  const ordered: Step[] = [];
+  for (const step of steps) {
+    const buffers = placesOf(step).map(({ buffer }) => buffer);
+    if (!buffers.some((buffer) => waiting.has(buffer))) free.push(step);
+    else {
+      ordered.push(step);
+      for (const buffer of writtenBy(step)) waiting.add(buffer);
+    }
+  }
+  return { free, ordered };
+}
+
+function writtenBy(step: Step): readonly Buffer[] {
+  if (step.kind === "loop") return step.body.flatMap(writtenBy);
+  return step.args.slice(0, numOutputs(step.kernel)).map(({ buffer }) => buffer);
 }

@@ -35,7 +35,19 @@ export type Step =
       readonly count: number;
       readonly reverse: boolean;
       readonly body: readonly Step[];
+      /** How its turns may run at the same time. Absent where a turn needs the one before, and in other loops. */
+      readonly parallel?: ParallelTurns;
     };
+
+export type LoopStep = Extract<Step, { kind: "loop" }>;
+
+/** A loop whose turns depend on each other in their last steps only, as the chunks of tasks of a meta-gradient. */
+export interface ParallelTurns {
+  /** Holds all that a turn writes before its first step in order; turns at the same time need one each. */
+  readonly area: Buffer;
+  /** The step of the body from which on a turn waits for the turn before. */
+  readonly ordered: number;
+}
 
 export interface Plan {
   readonly steps: readonly Step[];
@@ -66,6 +78,13 @@ export function flops(kernel: Kernel): number {
     default:
       return 0;
   }
+}
+
+/** Floating-point operations of some steps, turns of loops counted. */
+export function workOf(steps: readonly Step[]): number {
+  return steps.reduce((total, step) => {
+    return total + (step.kind === "loop" ? step.count * workOf(step.body) : flops(step.kernel));
+  }, 0);
 }
 
 /** Floating-point operations of a plan's matrix products, turns of loops counted. */

@@ -1,14 +1,17 @@
 import type { Equation, Program, Variable } from "../../tensor/program.js";
 import { sizeOf } from "../../tensor/shape.js";
-import { type CarryCopy, writeInPlace } from "./carry.js";
+import { type CarryCopy, splitTurn, writeInPlace } from "./carry.js";
 import { copyKernel } from "./copy.js";
 import { newBuffer, shifted } from "./located.js";
 import { allocate } from "./memory.js";
-import type { Buffer, Place, Step } from "./plan.js";
+import { type Buffer, type Place, type Step, workOf } from "./plan.js";
 import { Planner } from "./planner.js";
 import { contiguous } from "./view.js";
 
 let nextLoop = 0;
+
+/** Floating-point operations of a turn, below which it is not worth the while to wake another thread: some 5 us. */
+const LEAST_WORK = 200_000;
 
 /**
  * Adds a loop: its body is planned on its own, with a scratch buffer of the plan around it as its arena.
@@ -79,22 +82,30 @@ export function scanOf(
   for (let i = 0; i < numCarry; i++) write(i, carry[i]!);
 
   for (const { buffer } of planner.context.constants) fixed.add(buffer);
-  const steps = writeInPlace(inner.steps, copies, fixed);
+  const { free, ordered } = splitTurn(
+    writeInPlace(inner.steps, copies, fixed),
+    carry.map(({ buffer }) => buffer),
+  );
+  const steps = [...free, ...ordered];
   const arena = allocate(steps, fixed, [], []);
   const scratch = newBuffer(arena.size, "float32", "loop");
+  const isParallel = length > 1 && workOf(free) >= LEAST_WORK;
   planner.steps.push({
     kind: "loop",
     id: loop,
     count: length,
     reverse,
     body: steps.map((step) => relocate(step, scratch, arena.offsets)),
+    ...(isParallel && { parallel: { area: scratch, ordered: free.length } }),
   });
 }
 
 /** Moves the buffers of a loop body into the scratch buffer of the plan around it. */
 function relocate(step: Step, scratch: Buffer, offsets: ReadonlyMap<Buffer, number>): Step {
-  if (step.kind === "loop")
-    return { ...step, body: step.body.map((inner) => relocate(inner, scratch, offsets)) };
+  if (step.kind === "loop") {
+    const { parallel: _, ...loop } = step; // only the outermost loop shares its turns out
+    return { ...loop, body: step.body.map((inner) => relocate(inner, scratch, offsets)) };
+  }
   const args = step.args.map((place) => {
     const offset = offsets.get(place.buffer);
     return offset === undefined ? place : { ...place, buffer: scratch, offset: place.offset + offset };

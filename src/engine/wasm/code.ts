@@ -9,89 +9,7 @@
  * @module
  */
 
-const FLOAT = new Float32Array(1);
-const FLOAT_BITS = new Int32Array(FLOAT.buffer);
-
-/** The 32 bits of a float32. Kernels are full of constants: no new array for each. */
-export function floatBits(value: number): number {
-  FLOAT[0] = value;
-  return FLOAT_BITS[0]!;
-}
-
-/** Growing byte buffer with the variable-length integers of the binary format. */
-export class Bytes {
-  #data = new Uint8Array(256);
-  #length = 0;
-
-  get length(): number {
-    return this.#length;
-  }
-
-  byte(...bytes: readonly number[]): this {
-    for (const value of bytes) {
-      if (this.#length === this.#data.length) this.#grow(this.#length + 1);
-      this.#data[this.#length++] = value;
-    }
-    return this;
-  }
-
-  append(bytes: Uint8Array): this {
-    if (this.#length + bytes.length > this.#data.length) this.#grow(this.#length + bytes.length);
-    this.#data.set(bytes, this.#length);
-    this.#length += bytes.length;
-    return this;
-  }
-
-  /** Unsigned LEB128. */
-  u32(value: number): this {
-    let rest = value >>> 0;
-    while (rest >= 0x80) {
-      this.byte((rest & 0x7f) | 0x80);
-      rest >>>= 7;
-    }
-    return this.byte(rest);
-  }
-
-  /** Signed LEB128. */
-  s32(value: number): this {
-    let rest = value | 0;
-    for (;;) {
-      const low = rest & 0x7f;
-      rest >>= 7;
-      if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) return this.byte(low);
-      this.byte(low | 0x80);
-    }
-  }
-
-  /** 32 bits, the lowest byte first. */
-  word(bits: number): this {
-    return this.byte(bits & 0xff, (bits >>> 8) & 0xff, (bits >>> 16) & 0xff, bits >>> 24);
-  }
-
-  f32(value: number): this {
-    return this.word(floatBits(value));
-  }
-
-  name(text: string): this {
-    const bytes = new TextEncoder().encode(text);
-    return this.u32(bytes.length).append(bytes);
-  }
-
-  /** Appends `section` behind its length. */
-  sized(section: Bytes): this {
-    return this.u32(section.length).append(section.view());
-  }
-
-  view(): Uint8Array<ArrayBuffer> {
-    return this.#data.subarray(0, this.#length);
-  }
-
-  #grow(atLeast: number): void {
-    const larger = new Uint8Array(Math.max(atLeast, 2 * this.#data.length));
-    larger.set(this.#data);
-    this.#data = larger;
-  }
-}
+import type { Bytes } from "./bytes.js";
 
 /** Instructions; an expression leaves its value on the stack, a statement leaves nothing. */
 export type Code = (out: Bytes) => void;
@@ -188,6 +106,35 @@ export const i32 = {
   trunc_sat_f32_s: plain(0xfc, 0x00),
   reinterpret_f32: plain(0xbc),
 } as const;
+
+/** Words that threads share. Each is read and written whole, in one order that all threads agree on. */
+export const atomic = {
+  load: (address: Code, offset = 0): Code => memory([0xfe, 0x10], 2)(offset, address),
+  store: (address: Code, value: Code, offset = 0): Code => memory([0xfe, 0x17], 2)(offset, address, value),
+  /** Adds to a word; its value is what was there before. */
+  add: (address: Code, value: Code, offset = 0): Code => memory([0xfe, 0x1e], 2)(offset, address, value),
+  /**
+   * Sleeps while a word is `expected`, for at most so many milliseconds. Its value is 2 when they are over. The
+   * memory must be shared.
+   */
+  wait:
+    (address: Code, expected: Code, milliseconds: Code, offset = 0): Code =>
+    (out) => {
+      const nanoseconds: Code = (o) => {
+        milliseconds(o);
+        o.byte(0xad, 0x42).s32(1_000_000).byte(0x7e); // i64.extend_i32_u, i64.const, i64.mul
+      };
+      memory([0xfe, 0x01], 2)(offset, address, expected, nanoseconds)(out);
+    },
+  /** Wakes all that sleep on a word; its value is their number. */
+  notify: (address: Code, offset = 0): Code => memory([0xfe, 0x00], 2)(offset, address, i32.const(-1)),
+} as const;
+
+/** Leaves the value of an expression unused. */
+export const drop = plain(0x1a);
+
+/** Leaves the function. */
+export const leave: Code = (out) => out.byte(0x0f);
 
 export const f32 = {
   const:

@@ -3,10 +3,9 @@
  *
  * @module
  */
+import { Bytes, floatBits } from "./bytes.js";
 import {
-  Bytes,
   type Code,
-  floatBits,
   globalGet,
   i32,
   type Local,

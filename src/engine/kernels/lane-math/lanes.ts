@@ -1,5 +1,6 @@
+import { floatBits } from "../../wasm/bytes.js";
 import type { Code, Local } from "../../wasm/code.js";
-import { f32x4, floatBits, sequence } from "../../wasm/code.js";
+import { f32x4, sequence } from "../../wasm/code.js";
 import type { FunctionBuilder } from "../../wasm/module.js";
 import { type EmitContext, madd } from "../context.js";
 

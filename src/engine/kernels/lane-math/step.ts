@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { type Code, f32x4, floatBits, i32, i32x4, v128 } from "../../wasm/code.js";
+import { floatBits } from "../../wasm/bytes.js";
+import { type Code, f32x4, i32, i32x4, v128 } from "../../wasm/code.js";
 import type { Lane, LaneOp } from "../kernel.js";
 import { erf } from "./error-function.js";
 import { exp, expm1, sigmoid, tanh } from "./exponential.js";

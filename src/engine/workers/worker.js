@@ -1,0 +1,98 @@
+// @ts-check
+/**
+ * A thread of the pool (`pool.ts`): keeps instances of the programs that have loops to share, and runs turns of them.
+ *
+ * Plain JavaScript without imports, so that it starts as it is: from source, from a build, in a page.
+ *
+ * It sleeps on a word of shared memory. Messages (programs) reach it only when it does not: whoever posts one adds
+ * to `posted`, and the thread goes back to its event loop until it has received as many.
+ */
+
+/** @typedef {import("./turns.js").Turns} Turns */
+
+/** Looks at a word before the thread sleeps: some 0.1 ms. */
+const SPINS = 20_000;
+
+/** @type {WebAssembly.Exports[]} */
+const programs = [];
+/** @type {{ memory: WebAssembly.Memory, at: number, own: number, layout: import("./control.js").Layout }} */
+let pool;
+/** @type {Int32Array} */
+let control;
+let received = 0;
+let seen = 0;
+
+/** @param {any} message */
+function receive(message) {
+  if (message.memory) {
+    pool = message;
+    control = new Int32Array(pool.memory.buffer, pool.at, pool.layout.words);
+    send({ ready: true });
+  } else {
+    received++;
+    const env = {
+      memory: pool.memory,
+      constants: new WebAssembly.Global({ value: "i32" }, message.constants),
+    };
+    programs[message.program] = new WebAssembly.Instance(message.module, { env }).exports;
+  }
+  if (received === Atomics.load(control, pool.layout.posted)) work();
+}
+
+/** Takes part in loops until there are messages to receive. */
+function work() {
+  const { job, open, active, posted } = pool.layout;
+  for (;;) {
+    const now = Atomics.load(control, job);
+    if (received !== Atomics.load(control, posted)) return;
+    if (now !== seen) {
+      seen = now;
+      Atomics.add(control, active, 1);
+      if (Atomics.load(control, open) === 1) takeTurns();
+      Atomics.sub(control, active, 1);
+      Atomics.notify(control, active);
+    } else sleep(job, now);
+  }
+}
+
+function takeTurns() {
+  const { program, loop, scratch, area, claim, done, failed } = pool.layout;
+  const { at, own } = pool;
+  const word = (/** @type {number} */ index) => Atomics.load(control, index);
+  try {
+    const turns = /** @type {Turns} */ (programs[word(program)]?.[`turns${word(loop)}`]);
+    turns(word(scratch), word(own + area), at, at + 4 * (own + claim));
+  } catch (error) {
+    describe(error);
+    Atomics.store(control, failed, 1 + own);
+    Atomics.store(control, done, -1); // so that nobody falls asleep on it
+    Atomics.notify(control, done);
+  }
+}
+
+/** @param {unknown} error */
+function describe(error) {
+  const { text, textLength } = pool.layout;
+  const codes = Array.from(String(error).slice(0, textLength - 1), (char) => char.charCodeAt(0));
+  control.set([codes.length, ...codes], text);
+}
+
+/**
+ * @param {number} word
+ * @param {number} value
+ */
+function sleep(word, value) {
+  for (let i = 0; i < SPINS; i++) if (Atomics.load(control, word) !== value) return;
+  Atomics.wait(control, word, value);
+}
+
+const port = globalThis.process?.getBuiltinModule?.("node:worker_threads").parentPort;
+
+/** @param {unknown} message */
+function send(message) {
+  if (port) port.postMessage(message);
+  else globalThis.postMessage(message);
+}
+
+if (port) port.on("message", receive);
+else globalThis.onmessage = ({ data }) => receive(data);
