@@ -1,12 +1,13 @@
 /**
  * Our side of a race: the built package, with the line protocol of `peers/`.
  *
- * Usage: node --import tsx bench/ours.ts WORK [--load FILE] [--check]
+ * Usage: node --import tsx bench/ours.ts WORK [--load FILE] [--check] [--workers N] [--warmup N]
  *
  * Warms up, prints `ready`, and answers on stdin until it ends:
  * - `run N`     the milliseconds of N further steps
  * - `peak`      GFLOP/s of a register-only multiply-add loop
  * - `kernels`   those in which most time is spent
+ * - `digest`    a hash of all bits of the state
  * With --check prints how far loss and meta-gradient are from the peer's that wrote FILE, and ends.
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -32,12 +33,18 @@ const dist = new URL("../dist/", import.meta.url);
 if (!existsSync(dist)) throw new Error("bench: expected a build, got none. Run `npm run build`");
 const load = (part: string) => import(new URL(`${part}/index.js`, dist).href);
 const { compareWithPeer, hotKernels, Session, works }: typeof Bench = await load("bench");
-const { currentBuild, executableOf, peakGflops, productFlops }: typeof Engine = await load("engine");
+const { currentBuild, executableOf, peakGflops, productFlops, useWorkers }: typeof Engine =
+  await load("engine");
 const { decodeSafetensors }: typeof Formats = await load("formats");
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { load: { type: "string" }, check: { type: "boolean", default: false } },
+  options: {
+    load: { type: "string" },
+    check: { type: "boolean", default: false },
+    workers: { type: "string", default: "1" },
+    warmup: { type: "string" }, // steps; default: half a second of them
+  },
 });
 const work = works.get(positionals[0] ?? "");
 if (!work)
@@ -52,9 +59,11 @@ if (options.check) {
 }
 
 async function serve(work: Bench.Work): Promise<void> {
+  await useWorkers(Number(options.workers));
   const built = work.build(file);
   const session = new Session(built);
-  for (let total = 0, count = 0; total < 500 || count < 3; count++) total += session.run(1)[0]!;
+  if (options.warmup) session.run(Number(options.warmup));
+  else for (let total = 0, count = 0; total < 500 || count < 3; count++) total += session.run(1)[0]!;
   const flops = productFlops(executableOf(built.step, [built.state, built.tasks]).plan);
   const times = (count: number): Times => ({
     peer: "metagrad",
@@ -72,7 +81,10 @@ async function serve(work: Bench.Work): Promise<void> {
     if (command === "run") console.log(JSON.stringify(times(Number(count))));
     else if (command === "peak") console.log(JSON.stringify(peakGflops()));
     else if (command === "kernels") console.log(JSON.stringify(hotKernels(work)));
+    else if (command === "digest") console.log(JSON.stringify(session.digest()));
     else
-      throw new Error(`bench: expected "run N", "peak" or "kernels" on stdin, got ${JSON.stringify(line)}`);
+      throw new Error(
+        `bench: expected "run N", "peak", "kernels" or "digest" on stdin, got ${JSON.stringify(line)}`,
+      );
   }
 }

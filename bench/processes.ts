@@ -1,5 +1,5 @@
 /**
- * Processes that take turns on one core.
+ * Processes that take turns, on one core unless said otherwise.
  *
  * @module
  */
@@ -63,7 +63,7 @@ export class Server {
   #complaints = "";
 
   private constructor(command: readonly string[]) {
-    const [program, ...args] = pinned(command);
+    const [program, ...args] = command;
     this.#child = spawn(program!, args, { env: environment, cwd: here(".."), stdio: "pipe" });
     this.#child.stderr!.on("data", (text) => {
       this.#complaints = (this.#complaints + text).slice(-4000);
@@ -76,9 +76,9 @@ export class Server {
     this.#answers = this.#lines[Symbol.asyncIterator]();
   }
 
-  /** Starts a process and waits until it has warmed up. */
-  static async start(command: readonly string[]): Promise<Server> {
-    const server = new Server(command);
+  /** Starts a process and waits until it has warmed up. @param cores that it may use */
+  static async start(command: readonly string[], cores: "one" | "all" = "one"): Promise<Server> {
+    const server = new Server(cores === "one" ? pinned(command) : command);
     const line = await server.#next();
     if (line !== "ready") {
       server.end();

@@ -54,3 +54,6 @@ export const MOST_PEAK_GIB = 2;
 
 /** Milliseconds of `metagrad --help`. */
 export const MOST_HELP_MS = 300;
+
+/** Time with one worker divided by the time with two. */
+export const LEAST_SPEEDUP = 1.85;

@@ -10,6 +10,7 @@ import {
   type KernelProfile,
   peakGflops,
   productFlops,
+  useWorkers,
 } from "../engine/index.js";
 import type { Safetensors } from "../formats/index.js";
 import { tree } from "../tensor/index.js";
@@ -23,7 +24,8 @@ export interface Measurement {
   readonly min: number;
   /** Meta-steps timed. */
   readonly n: number;
-  readonly threads: 1;
+  /** That computed. */
+  readonly threads: number;
   /** Which kernels ran. */
   readonly kernels: "simd" | "relaxed";
   /** Milliseconds of the first call: tracing, planning and compiling included. */
@@ -65,6 +67,17 @@ export class Session {
       return performance.now() - start;
     });
   }
+
+  /** A hash (FNV-1a) of all bits of the state: equal for equal states. */
+  digest(): string {
+    let hash = 0x811c9dc5;
+    for (const leaf of tree.leaves(this.#state)) {
+      const { buffer, byteOffset, byteLength } = leaf.data();
+      for (const byte of new Uint8Array(buffer, byteOffset, byteLength))
+        hash = Math.imul(hash ^ byte, 0x01000193);
+    }
+    return (hash >>> 0).toString(16).padStart(8, "0");
+  }
 }
 
 export interface MeasureOptions {
@@ -72,9 +85,15 @@ export interface MeasureOptions {
   readonly samples?: number;
   /** Weights and tasks of a peer. */
   readonly file?: Safetensors;
+  /** Threads that compute. Default: 1. */
+  readonly workers?: number;
 }
 
-export function measure(work: Work, { samples, file }: MeasureOptions = {}): Measurement {
+export async function measure(
+  work: Work,
+  { samples, file, workers: wanted = 1 }: MeasureOptions = {},
+): Promise<Measurement> {
+  const workers = await useWorkers(wanted);
   const built = work.build(file);
   const session = new Session(built);
   const warmup: number[] = [];
@@ -89,7 +108,7 @@ export function measure(work: Work, { samples, file }: MeasureOptions = {}): Mea
     ms: round(ms),
     min: round(Math.min(...times)),
     n: times.length,
-    threads: 1,
+    threads: workers,
     kernels: currentBuild(),
     firstMs: round(session.firstMs),
     warmMs: round(timeUntilWarm(warmup, ms)),

@@ -6,9 +6,10 @@ export const bench = command("bench")
   .description("Measure the time of whole meta-steps, from the tasks to the updated weights.")
   .argument("[work]", "what to measure; without it, all works are listed")
   .option("--samples <n>", "steps to time (default: as many as fit into 3 s)", positiveInteger)
+  .option("--workers <n>", "threads that compute (default: 1)", positiveInteger)
   .option("--json", "print one JSON object a line")
   .addHelpText("after", "\nExample:\n  $ metagrad bench maml/sinusoid")
-  .action(async (name, { samples, json }) => {
+  .action(async (name, { samples, workers = 1, json }) => {
     const { ConfigError, suggestion } = await import("../errors.js");
     const { hotKernels, measure, works } = await import("../bench/index.js");
     if (name === undefined) {
@@ -24,14 +25,16 @@ export const bench = command("bench")
         `bench ${name}: not known.${suggestion(name, works.keys()) || " `metagrad bench` lists all"}`,
       );
     }
-    const result = measure(work, samples === undefined ? {} : { samples });
+    const result = await measure(work, { workers, ...(samples !== undefined && { samples }) });
     if (json) console.log(JSON.stringify(result));
     else {
       const { alignColumns } = await import("./table-text.js");
-      const { ms, min, n, kernels, firstMs, gflops, peakGflops } = result;
+      const { ms, min, n, kernels, threads, firstMs, gflops, peakGflops } = result;
       console.log(`${name}: ${work.describe}`);
       console.log(`  ${ms} ms a meta-step (median of ${n}, least ${min}), ${firstMs} ms for the first`);
-      console.log(`  ${gflops} of at most ${peakGflops} GFLOP/s, ${kernels} kernels, 1 thread\n`);
+      console.log(
+        `  ${gflops} of at most ${peakGflops} GFLOP/s, ${kernels} kernels, ${threads} thread${threads === 1 ? "" : "s"}\n`,
+      );
       const rows = hotKernels(work).map(({ label, calls, ms, share, gflops }) => [
         label,
         String(calls),
