@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sampleEpisodes } from "../../data/index.js";
-import glyphs, { glyphSplit, metricName } from "../../experiments/maml-2017/glyphs.js";
+import { metricName } from "../../experiments/maml-2017/characters.js";
+import glyphs, { glyphSplit } from "../../experiments/maml-2017/glyphs.js";
 import { adapt, toTensors } from "../../meta/index.js";
 import { type Conv4Params, conv4, softmaxCrossEntropy } from "../../nn/index.js";
 import { Rng } from "../../random/index.js";

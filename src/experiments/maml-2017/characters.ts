@@ -1,0 +1,133 @@
+/**
+ * MAML on characters: the few-shot classification of table 1, on any set of them.
+ *
+ * Source: Finn, Abbeel & Levine 2017, §5.2, appendix A.1, https://arxiv.org/abs/1703.03400
+ * Checked against: cbfinn/maml@a7f45f1, main.py, maml.py, data_generator.py
+ * Differs: see README.md in this folder.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { type ImageSource, sampleEpisodes } from "../../data/index.js";
+import { compile } from "../../engine/index.js";
+import {
+  adaptationCurve,
+  type InnerOptions,
+  initTrainState,
+  maml,
+  type SupportQuery,
+  type TrainState,
+  toTensors,
+} from "../../meta/index.js";
+import { accuracy, type Conv4Params, conv4, initializer, softmaxCrossEntropy } from "../../nn/index.js";
+import { adam, sgd, updateOnly } from "../../optim/index.js";
+import type { Learner } from "../../run/index.js";
+import type { Tensor } from "../../tensor/index.js";
+
+/** What differs between sets of characters. */
+export interface CharacterDefaults {
+  /** α on the mean loss. */
+  readonly innerLr: number;
+  /** Whether batch norm has a gain, and is adapted with all else. */
+  readonly adaptNorm: boolean;
+}
+
+export function characterSchema({ innerLr, adaptNorm }: CharacterDefaults) {
+  return z.strictObject({
+    ways: z.int().min(2).default(5).describe("N, characters of a task"),
+    shots: z.int().min(1).default(1).describe("K, support drawings of a character"),
+    queries: z.int().min(1).default(1).describe("query drawings of a character"),
+    filters: z.int().min(1).default(64).describe("features of each block (A.1)"),
+    inner: z
+      .strictObject({
+        lr: z.number().positive().default(innerLr).describe("inner step size α on the mean loss"),
+        steps: z.int().min(1).default(1).describe("inner steps while training (A.1: 1)"),
+        firstOrder: z.boolean().default(false).describe("drop second derivatives"),
+        adaptNorm: z
+          .boolean()
+          .default(adaptNorm)
+          .describe("batch norm has a gain, and is adapted (authors' code: a bias only, not adapted)"),
+      })
+      .prefault({}),
+    outer: z
+      .strictObject({
+        lr: z.number().positive().default(1e-3).describe("step size β of Adam (authors' code)"),
+        tasks: z.int().min(1).default(32).describe("tasks of a step (A.1: 32)"),
+      })
+      .prefault({}),
+    steps: z.int().min(0).default(60_000).describe("outer steps (A.1)"),
+    test: z
+      .strictObject({
+        tasks: z.int().min(1).default(600).describe("test tasks (authors' code)"),
+        steps: z.int().min(1).default(3).describe("gradient steps on a test task (A.1: 3)"),
+      })
+      .prefault({}),
+  });
+}
+
+type CharacterConfig = z.output<ReturnType<typeof characterSchema>>;
+type State = TrainState<Conv4Params>;
+
+const TEST_CHUNK = 20;
+
+export const metricName = (step: number) => `test/accuracy/${step}-steps`;
+
+/** MAML on the characters of a split. */
+export function characterLearner(
+  { filters, inner, outer, test, ...episode }: CharacterConfig,
+  split: { readonly train: ImageSource; readonly test: ImageSource },
+): Learner<State, Conv4Params> {
+  const net = conv4({
+    ways: episode.ways,
+    filters,
+    gain: inner.adaptNorm,
+    ...(!inner.adaptNorm && { headInit: initializer.normal(1) }), // as the authors' code
+  });
+  const optimizer = adam(outer.lr);
+  const loss = (params: Conv4Params, { x, y }: { x: Tensor; y: Tensor }) =>
+    softmaxCrossEntropy(net.apply(params, x), y);
+  const adaptation: InnerOptions = inner.adaptNorm
+    ? { innerLr: inner.lr }
+    : { innerOptimizer: updateOnly((path) => !path.includes("norm"), sgd(inner.lr)) };
+  const options = { ...adaptation, innerSteps: inner.steps, firstOrder: inner.firstOrder, chunk: 1 };
+  const trainStep = compile(
+    (state: State, tasks: SupportQuery): [State, Tensor] => {
+      const [next, { queryLoss }] = maml.outerStep(loss, optimizer, state, tasks, options);
+      return [next, queryLoss.mean()];
+    },
+    { donate: [0] },
+  );
+  const curve = compile((params: Conv4Params, tasks: SupportQuery) =>
+    adaptationCurve(loss, params, tasks, {
+      steps: test.steps,
+      ...adaptation,
+      metric: (phi, { x, y }) => accuracy(net.apply(phi, x), y),
+      chunk: 1,
+    }),
+  );
+
+  return {
+    init: (rng) => initTrainState(net.init(rng), optimizer),
+    step(state, _, rng) {
+      const tasks = toTensors(sampleEpisodes(split.train, rng, { ...episode, tasks: outer.tasks }));
+      const [next, queryLoss] = trainStep(state, tasks);
+      return [next, { "train/queryLoss": queryLoss }];
+    },
+    model: ({ params }) => params,
+    evaluate(params, rng) {
+      const rows: number[][] = [];
+      for (let chunk = 0; rows.length < test.tasks; chunk++) {
+        const options = { ...episode, tasks: TEST_CHUNK };
+        const tasks = toTensors(sampleEpisodes(split.test, rng.fork("chunk", chunk), options));
+        rows.push(...(curve(params, tasks).toArray() as number[][]));
+      }
+      const judged = rows.slice(0, test.tasks);
+      return Object.fromEntries(
+        Array.from({ length: test.steps + 1 }, (_, step) => [
+          metricName(step),
+          judged.map((row) => row[step]!),
+        ]),
+      );
+    },
+  };
+}
