@@ -3,8 +3,8 @@
  *
  *     y = gain (x − mean) / √(variance + eps) + bias
  *
- * with the variance divided by the count. `batchNorm` always takes mean and variance of the batch at hand, as
- * MAML does for support and query alike (so queries are classified together, "transductively");
+ * with the variance divided by the count. `batchNorm` takes mean and variance of the batch at hand, as MAML does for
+ * support and query alike (so queries are classified together, "transductively"), or those it is given;
  * `runningBatchNorm` keeps running averages for evaluation.
  *
  * Source: Ioffe & Szegedy 2015, algorithm 1, https://arxiv.org/abs/1502.03167
@@ -12,7 +12,18 @@
  * @module
  */
 import type { Rng } from "../random/index.js";
-import { type DType, ones, type Params, rsqrt, type Tensor, type Tree, zeros } from "../tensor/index.js";
+import {
+  type DType,
+  expandDims,
+  ones,
+  type Params,
+  rsqrt,
+  type Tensor,
+  type Tree,
+  tensor,
+  tree,
+  zeros,
+} from "../tensor/index.js";
 import type { Module } from "./module.js";
 
 export interface NormOptions {
@@ -28,27 +39,50 @@ export type NormParams = { readonly gain?: Tensor; readonly bias: Tensor };
 /** Mean and variance, `[features]` each. */
 export type NormStatistics = { readonly mean: Tensor; readonly variance: Tensor };
 
+/** A module with batch norm inside: it says what it normalised by, and can be told what to normalise by. */
+export interface NormalizedModule<P extends Params = Params, S extends Tree = Tree> extends Module<P> {
+  /**
+   * Computes the result as `apply` does, but normalises by `statistics` if they are given.
+   *
+   * @param statistics those of another batch, or running averages; differentiable
+   * @returns the result, and the statistics that it was normalised by
+   */
+  applyNormalized(params: P, x: Tensor, statistics?: S): [y: Tensor, statistics: S];
+  /** Mean 0 and variance 1: what running averages begin with. */
+  initStatistics(dtype?: DType): S;
+}
+
+/** Normalises by the statistics of the batch at hand, unless given others; differentiable through them. */
+export function batchNorm(
+  features: number,
+  { eps = 1e-5, gain = true }: NormOptions = {},
+): NormalizedModule<NormParams, NormStatistics> {
+  const applyNormalized = (
+    params: NormParams,
+    x: Tensor,
+    given?: NormStatistics,
+  ): [Tensor, NormStatistics] => {
+    if (given) return [rescale(params, x.sub(given.mean), given.variance, eps), given];
+    const axes = x.shape.slice(0, -1).map((_, axis) => axis);
+    const mean = x.mean(axes, { keepDims: true });
+    const centred = x.sub(mean);
+    const variance = centred.square().mean(axes);
+    return [rescale(params, centred, variance, eps), { mean: mean.reshape(features), variance }];
+  };
+  return {
+    init: (_, dtype) => initNorm(features, gain, dtype),
+    initStatistics: (dtype) => ({ mean: zeros([features], dtype), variance: ones([features], dtype) }),
+    applyNormalized,
+    apply: (params, x) => applyNormalized(params, x)[0],
+  };
+}
+
 /** A module that carries a state from batch to batch which is not learned by gradients. */
 export interface StatefulModule<P extends Params, S extends Tree> {
   init(rng: Rng, dtype?: DType): P;
   initState(dtype?: DType): S;
   /** @param training whether to use and record the batch at hand, or only what was recorded */
   apply(params: P, state: S, x: Tensor, options: { readonly training: boolean }): [y: Tensor, next: S];
-}
-
-/** Normalises by the statistics of the batch at hand; differentiable through them. */
-export function batchNorm(
-  features: number,
-  { eps = 1e-5, gain = true }: NormOptions = {},
-): Module<NormParams> {
-  return {
-    init: (_, dtype) => initNorm(features, gain, dtype),
-    apply(params, x) {
-      const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-      const centred = x.sub(x.mean(axes, { keepDims: true }));
-      return rescale(params, centred, centred.square().mean(axes), eps);
-    },
-  };
 }
 
 export interface RunningNormOptions extends NormOptions {
@@ -59,22 +93,37 @@ export interface RunningNormOptions extends NormOptions {
 /** Normalises by the batch while training, and by running averages of it otherwise. */
 export function runningBatchNorm(
   features: number,
-  { eps = 1e-5, gain = true, decay = 0.99 }: RunningNormOptions = {},
+  { decay = 0.99, ...options }: RunningNormOptions = {},
 ): StatefulModule<NormParams, NormStatistics> {
-  const follow = (average: Tensor, now: Tensor) => average.mul(decay).add(now.mul(1 - decay));
+  const norm = batchNorm(features, options);
   return {
-    init: (_, dtype) => initNorm(features, gain, dtype),
-    initState: (dtype) => ({ mean: zeros([features], dtype), variance: ones([features], dtype) }),
+    init: norm.init,
+    initState: norm.initStatistics,
     apply(params, state, x, { training }) {
-      if (!training) return [rescale(params, x.sub(state.mean), state.variance, eps), state];
-      const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-      const mean = x.mean(axes);
-      const centred = x.sub(mean);
-      const variance = centred.square().mean(axes);
-      const next = { mean: follow(state.mean, mean), variance: follow(state.variance, variance) };
-      return [rescale(params, centred, variance, eps), next];
+      const [y, used] = norm.applyNormalized(params, x, training ? undefined : state);
+      return [
+        y,
+        training ? tree.map((a, b) => runningAverage(a, expandDims(b, 0), decay), state, used) : state,
+      ];
     },
   };
+}
+
+/**
+ * Follows values one after the other: average ← decay · average + (1 − decay) · value.
+ *
+ * @param values the same shape as the average, with one leading axis more
+ */
+export function runningAverage(average: Tensor, values: Tensor, decay: number): Tensor {
+  const weights: number[] = [];
+  let left = 1; // of what was there before
+  for (let i = 0; i < values.shape[0]!; i++) {
+    weights.unshift((1 - decay) * left);
+    left *= decay;
+  }
+  const shape = [weights.length, ...average.shape.map(() => 1)];
+  const weighted = values.mul(tensor(weights, { shape, dtype: average.dtype }));
+  return average.mul(left).add(weighted.sum(0));
 }
 
 /** The parameters at which normalising changes nothing more. */

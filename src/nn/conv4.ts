@@ -1,7 +1,7 @@
 /**
  * The four-block convolutional network of few-shot classification.
  *
- * A block is a 3x3 convolution, batch norm by the batch at hand, and ReLU. Each halves the image, by its stride
+ * A block is a 3x3 convolution, batch norm by the batch at hand (or by given statistics), and ReLU. Each halves the image, by its stride
  * (then the mean over pixels goes to the linear head: MAML on Omniglot) or by 2x2 max-pooling (then all pixels
  * do: matching networks, MAML on miniImageNet).
  *
@@ -10,16 +10,15 @@
  * Checked against: cbfinn/maml@007d776, maml.py, construct_conv_weights and forward_conv
  * Differs: no bias before batch norm, which would subtract it again; batch norm has a gain, and it is adapted in
  * the inner loop with all else. The authors' has no gain, and a bias that is not adapted: `gain: false` and
- * `updateOnly`. Their head on Omniglot begins at N(0, 1): `headInit`.
+ * `updateOnly`. Their head on Omniglot begins at N(0, 1): `headInit`. MAML++ has a leaky ReLU: `slope`.
  *
  * @module
  */
 import { ConfigError } from "../errors.js";
-import { conv2d, maxPool, type Padding, type Tensor } from "../tensor/index.js";
-import { batchNorm, type NormParams } from "./batch-norm.js";
+import { conv2d, leakyRelu, maxPool, type Padding, type Tensor } from "../tensor/index.js";
+import { batchNorm, type NormalizedModule, type NormParams, type NormStatistics } from "./batch-norm.js";
 import { glorotUniform, type Initializer } from "./initializer.js";
 import { type LinearParams, linear } from "./linear.js";
-import type { Module } from "./module.js";
 
 export interface Conv4Options {
   /** Classes, the outputs. */
@@ -40,6 +39,8 @@ export interface Conv4Options {
   readonly gain?: boolean;
   /** Of batch norm. Default: 1e-3 (TensorFlow's). */
   readonly eps?: number;
+  /** Of the ReLU where its input is negative. Default: 0. */
+  readonly slope?: number;
   /** Weights of the head. Default: Glorot uniform. */
   readonly headInit?: Initializer;
 }
@@ -49,6 +50,9 @@ export type Conv4Params = {
   readonly blocks: readonly { readonly conv: { readonly weight: Tensor }; readonly norm: NormParams }[];
   readonly head: LinearParams;
 };
+
+/** Of the batch norm of each block. */
+export type Conv4Statistics = readonly NormStatistics[];
 
 const BLOCKS = 4;
 
@@ -63,8 +67,9 @@ export function conv4({
   padding = "same",
   gain = true,
   eps = 1e-3,
+  slope = 0,
   headInit = glorotUniform,
-}: Conv4Options): Module<Conv4Params> {
+}: Conv4Options): NormalizedModule<Conv4Params, Conv4Statistics> {
   const norm = batchNorm(filters, { eps, gain });
   const [height, width] = image.map((size) => halved(size, downsample)) as [number, number];
   if (readout === "flatten" && height * width === 0) {
@@ -73,6 +78,23 @@ export function conv4({
   const head = linear(readout === "mean" ? filters : height * width * filters, ways, {
     weightInit: headInit,
   });
+  const activate = (x: Tensor) => (slope === 0 ? x.relu() : leakyRelu(x, slope));
+  const applyNormalized = (
+    params: Conv4Params,
+    x: Tensor,
+    given?: Conv4Statistics,
+  ): [Tensor, Conv4Statistics] => {
+    let h = x;
+    const statistics = params.blocks.map((block, i) => {
+      h = conv2d(h, block.conv.weight, { stride: downsample === "stride" ? 2 : 1, padding });
+      const [normalized, used] = norm.applyNormalized(block.norm, h, given?.[i]);
+      h = activate(normalized);
+      if (downsample === "pool") h = maxPool(h, 2);
+      return used;
+    });
+    const features = readout === "mean" ? h.mean([1, 2]) : h.reshape(h.shape[0]!, -1);
+    return [head.apply(params.head, features), statistics];
+  };
   return {
     init: (rng, dtype) => ({
       blocks: Array.from({ length: BLOCKS }, (_, i) => {
@@ -82,15 +104,9 @@ export function conv4({
       }),
       head: head.init(rng.fork("head"), dtype),
     }),
-    apply(params, x) {
-      let h = x;
-      for (const block of params.blocks) {
-        h = conv2d(h, block.conv.weight, { stride: downsample === "stride" ? 2 : 1, padding });
-        h = norm.apply(block.norm, h).relu();
-        if (downsample === "pool") h = maxPool(h, 2);
-      }
-      return head.apply(params.head, readout === "mean" ? h.mean([1, 2]) : h.reshape(h.shape[0]!, -1));
-    },
+    initStatistics: (dtype) => Array.from({ length: BLOCKS }, () => norm.initStatistics(dtype)),
+    applyNormalized,
+    apply: (params, x) => applyNormalized(params, x)[0],
   };
 }
 

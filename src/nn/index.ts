@@ -1,15 +1,17 @@
 /** Neural networks as pairs of pure functions, and losses. */
 export {
   batchNorm,
+  type NormalizedModule,
   type NormOptions,
   type NormParams,
   type NormStatistics,
   type RunningNormOptions,
+  runningAverage,
   runningBatchNorm,
   type StatefulModule,
 } from "./batch-norm.js";
 export { type ConvLayerOptions, type ConvParams, conv } from "./conv.js";
-export { type Conv4Options, type Conv4Params, conv4 } from "./conv4.js";
+export { type Conv4Options, type Conv4Params, type Conv4Statistics, conv4 } from "./conv4.js";
 export { type GruParams, gru } from "./gru.js";
 export type { Initializer } from "./initializer.js";
 export * as initializer from "./initializer.js";

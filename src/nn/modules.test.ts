@@ -13,6 +13,7 @@ import {
   lstm,
   mlp,
   overTime,
+  runningAverage,
   runningBatchNorm,
 } from "./index.js";
 
@@ -96,6 +97,41 @@ const byBatch = [
 test("batch norm agrees with PyTorch", () => {
   expectClose(batchNorm(3).apply(norm, x), byBatch);
   expectClose(batchNorm(3).apply(norm, x.reshape(2, 2, 1, 3)), byBatch);
+});
+
+test("batch norm by its own statistics changes nothing, by others' each example stands alone", () => {
+  const layer = batchNorm(3);
+  const [y, own] = layer.applyNormalized(norm, x);
+  expectClose(layer.applyNormalized(norm, x, own)[0], [...y.data()]);
+  const others = { mean: tensor([0.5, 0.1, 0], float64), variance: tensor([2, 1, 0.5], float64) };
+  const [together] = layer.applyNormalized(norm, x, others);
+  const [alone, used] = layer.applyNormalized(norm, x.slice([1], [2]), others);
+  expectClose(alone, [...together.slice([1], [2]).data()]);
+  expect(used).toBe(others);
+});
+
+test.each(["stride", "pool"] as const)(
+  "conv4 (%s) says what it normalised by, and takes it back",
+  (downsample) => {
+    const net = conv4({ ways: 2, filters: 3, downsample, image: [16, 16], slope: 0.01 });
+    const params = net.init(rng, "float64");
+    const images = initializer.normal(1)(rng.fork("images"), [3, 16, 16, 1], "float64");
+    const [logits, statistics] = net.applyNormalized(params, images);
+    expect(shapes(statistics)).toEqual(shapes(net.initStatistics("float64")));
+    expectClose(net.apply(params, images), [...logits.data()]);
+    const [alone] = net.applyNormalized(params, images.slice([1], [2]), statistics);
+    expectClose(alone, [...logits.slice([1], [2]).data()]);
+  },
+);
+
+test("a running average follows values one after the other", () => {
+  const values = tensor([[1, 2], [3, -1], [0.5, 4]], float64); // biome-ignore format: rows
+  const got = runningAverage(tensor([0.2, 0.3], float64), values, 0.9);
+  let expected = [0.2, 0.3];
+  for (const row of values.toArray() as number[][]) {
+    expected = expected.map((average, i) => 0.9 * average + (1 - 0.9) * row[i]!);
+  }
+  expectClose(got, expected);
 });
 
 test("running batch norm trains on the batch, follows it, and evaluates on what it followed", () => {
