@@ -13,6 +13,13 @@ export { type RmspropOptions, type RmspropState, rmsprop, scaleByRms } from "./r
 export { type LearningRate, scale, scaleByLearningRate, scaleBySchedule } from "./scale.js";
 export type { Schedule } from "./schedule.js";
 export * as schedule from "./schedule.js";
-export { type MomentumOptions, type MomentumState, momentum, scaleByMomentum, sgd } from "./sgd.js";
+export {
+  type MomentumOptions,
+  type MomentumState,
+  momentum,
+  scaleByMomentum,
+  sgd,
+  sgdWithRates,
+} from "./sgd.js";
 export { applyUpdates, chain, type GradientTransform, stateless } from "./transform.js";
 export { updateOnly } from "./update-only.js";

@@ -25,6 +25,7 @@ import {
   scale,
   schedule,
   sgd,
+  sgdWithRates,
   updateOnly,
 } from "./index.js";
 
@@ -168,6 +169,14 @@ test("updateOnly leaves the other parameters as they are", () => {
   expect(() => updateOnly((path) => path === "tail", sgd(1)).init(params)).toThrow(
     "updateOnly: expected a chosen path, got none of body, head.bias",
   );
+});
+
+test("sgdWithRates takes a rate for a tensor, or for each of its elements", () => {
+  const params = { w: float64([1, 2]), b: float64([3]) };
+  const rates = { w: float64([0.5, 0.25]), b: tensor(0.1) };
+  const next = run(sgdWithRates(rates), params, [{ w: float64([2, 4]), b: float64([-5]) }]);
+  expect(next.w.toArray()).toEqual([0, 1]);
+  expect(next.b.item()).toBeCloseTo(3.5, 7);
 });
 
 test("options out of range are refused", () => {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { compile } from "../engine/index.js";
 import { scalar } from "../tensor/index.js";
 import { type Schedule, schedule } from "./index.js";
 
@@ -25,6 +26,19 @@ test.each(known)("%s goes through its values", (_, f, expected) => {
     expect(x).toBeCloseTo(expected[i]!, 14);
   });
   expect(String(f(scalar(0, "int32")))).toBe("float32[]");
+});
+
+test("by epochs, every step of an epoch gets the value of its number", () => {
+  const byEpoch = schedule.byEpoch(3, schedule.linear(1, 0, 4));
+  expect(values(byEpoch, 10)).toEqual([1, 1, 1, 0.75, 0.75, 0.75, 0.5, 0.5, 0.5, 0.25]);
+  const epoch = compile(schedule.epoch(500, "test")); // 500 does not divide exactly in float32
+  for (let i = 1; i <= 2000; i++) {
+    expect(epoch(scalar(500 * i, "int32")).item()).toBe(i);
+    expect(epoch(scalar(500 * i - 1, "int32")).item()).toBe(i - 1);
+  }
+  expect(() => schedule.byEpoch(0, byEpoch)).toThrow(
+    "schedule.byEpoch: steps must be an integer >= 1, got 0",
+  );
 });
 
 test("piecewise refuses boundaries that do not rise, steps below 1 are refused", () => {

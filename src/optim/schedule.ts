@@ -97,6 +97,19 @@ export function warmup(steps: number, schedule: Schedule): Schedule {
   };
 }
 
+/** Counts in epochs of `steps` steps: every step of an epoch gets what `schedule` gives for its number, from 0. */
+export function byEpoch(steps: number, schedule: Schedule): Schedule {
+  const epochAt = epoch(steps, "schedule.byEpoch");
+  return (step, dtype) => schedule(epochAt(step), dtype);
+}
+
+/** The epoch of a step, both from 0 and int32. @throws ConfigError */
+export function epoch(steps: number, who = "schedule.epoch"): (step: Tensor) => Tensor {
+  expectSteps(steps, `${who}: steps`);
+  // from the middle of a step, because a quotient that is rounded down would be in the epoch before
+  return (step) => floor(step.cast("float32").add(0.5).div(steps)).cast("int32");
+}
+
 /** From 0 at step 0 to 1 at step `steps` and later. */
 function progressOver(steps: number, who: string): Schedule {
   expectSteps(steps, `${who}: steps`);

@@ -1,10 +1,19 @@
-import { type Tree, tree, zerosLike } from "../tensor/index.js";
+import { type Params, type Tree, tree, zerosLike } from "../tensor/index.js";
 import { type LearningRate, scaleByLearningRate } from "./scale.js";
-import { chain, type GradientTransform } from "./transform.js";
+import { chain, type GradientTransform, stateless } from "./transform.js";
 
 /** Gradient descent: φ ← φ − lr g. */
 export function sgd(learningRate: LearningRate): GradientTransform {
   return scaleByLearningRate(learningRate);
+}
+
+/**
+ * Gradient descent with a rate for each tensor or for each of its elements: φ ← φ − rates ∘ g.
+ *
+ * @param rates a tree as the parameters, each leaf a scalar or of its parameter's shape; they may be learned
+ */
+export function sgdWithRates(rates: Params): GradientTransform<readonly []> {
+  return stateless((gradients) => tree.map((g, rate) => g.mul(rate.cast(g.dtype)).neg(), gradients, rates));
 }
 
 export interface MomentumOptions {
