@@ -16,10 +16,11 @@
  * @module
  */
 import type { GradientTransform } from "../optim/index.js";
-import { type Params, type Tensor, tree, valueAndGrad, vmap, zerosLike } from "../tensor/index.js";
+import type { Params, Tensor } from "../tensor/index.js";
 import { type AdaptOptions, adapt, expectInteger } from "./adapt.js";
-import { type ChunkOptions, sumOverChunks } from "./chunks.js";
+import type { ChunkOptions } from "./chunks.js";
 import type { LossFn, SupportQuery } from "./task.js";
+import { taskGradient } from "./task-gradient.js";
 import { descend, type TrainState } from "./train-state.js";
 
 /** α is `innerLr`, and `firstOrder` gives FOMAML (§5.2). `innerSteps` is at least 1. */
@@ -38,18 +39,11 @@ export function metaGradient<P extends Params, B>(
   { chunk, ...options }: MamlOptions,
 ): [queryLoss: Tensor, gradient: P] {
   expectInteger("maml: innerSteps", options.innerSteps, 1);
-  const taskLoss = (theta: P, { support, query }: SupportQuery<B>) =>
-    loss(adapt(loss, theta, support, options), query);
-  const chunkLoss = (theta: P, part: SupportQuery<B>) => {
-    const queryLoss = vmap(taskLoss, { axes: [null, 0] })(theta, part);
-    return [queryLoss.sum(), queryLoss] as const;
+  const taskLoss = (theta: P, { support, query }: SupportQuery<B>) => {
+    const queryLoss = loss(adapt(loss, theta, support, options), query);
+    return [queryLoss, queryLoss] as const;
   };
-  const ofChunk = (part: SupportQuery<B>): [P, Tensor] => {
-    const [[, queryLoss], gradient] = valueAndGrad(chunkLoss, { hasAux: true })(params, part);
-    return [gradient, queryLoss];
-  };
-  const [total, queryLoss] = sumOverChunks(ofChunk, tree.map(zerosLike, params), tasks, chunk, "maml");
-  return [queryLoss, tree.map((g) => g.mul(1 / queryLoss.size), total)];
+  return taskGradient(taskLoss, params, tasks, chunk, "maml");
 }
 
 /**
