@@ -10,5 +10,6 @@ export {
   selectClasses,
   splitClasses,
 } from "./image-source.js";
+export { type MinibatchOptions, sampleMinibatches } from "./minibatches.js";
 export { type SinusoidOptions, type SinusoidTasks, sampleSinusoids } from "./sinusoid.js";
 export { type Batch, type HostArray, hostFloat32, hostInt32, type Task } from "./task.js";

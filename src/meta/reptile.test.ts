@@ -22,8 +22,8 @@ const targets = [
 ];
 const tasks: Batch = { target: tensor(targets, float64) };
 
-describe.each(["kept", "reset"] as const)("with slots %s", (slots) => {
-  const options = { innerOptimizer: sgd(0.5), slots };
+describe.each(["kept", "fresh"] as const)("with the inner optimiser %s", (optimizerState) => {
+  const options = { innerOptimizer: sgd(0.5), optimizerState };
 
   test("the initialisation moves by ε towards the mean of where the tasks end", () => {
     const state = reptile.init(theta, sgd(0.1), options);
@@ -62,21 +62,48 @@ describe.each(["kept", "reset"] as const)("with slots %s", (slots) => {
   });
 });
 
-test("kept slots go on from task to task, and from one outer step to the next", () => {
+test("a kept inner optimiser goes on from task to task, and from one outer step to the next", () => {
   const options = { innerOptimizer: adam(0.1, { b1: 0 }) };
   let state = reptile.init(theta, sgd(1), options);
   for (let i = 0; i < 2; i++) [state] = reptile.outerStep(loss, sgd(1), state, tasks, options);
-  const [{ count }] = state.slots as unknown as readonly [{ count: Tensor }];
+  const [{ count }] = state.innerOptState as unknown as readonly [{ count: Tensor }];
   expect(count.item()).toBe(8); // 2 outer steps · 2 tasks · 2 inner steps
 });
 
-test("chunks of tasks with reset slots give the same as all at once", () => {
-  const options = { innerOptimizer: adam(0.1), slots: "reset" } as const;
+test("a test task goes on from where training ended, or begins anew", () => {
+  const innerOptimizer = adam(0.1, { b1: 0 });
+  const kept = { innerOptimizer };
+  let state = reptile.init(theta, sgd(1), kept);
+  for (let i = 0; i < 3; i++) [state] = reptile.outerStep(loss, sgd(1), state, tasks, kept);
+  const batches = { target: tensor([[4, 1], [4, 1]], float64) }; // biome-ignore format: rows
+  const run = (optState: ReturnType<typeof innerOptimizer.init>) => {
+    let phi = state.params;
+    let s = optState;
+    for (const target of [tensor([4, 1], float64), tensor([4, 1], float64)]) {
+      const [updates, next] = innerOptimizer.update(phi.sub(target), s, phi);
+      phi = phi.add(updates);
+      s = next;
+    }
+    return phi.toArray() as number[];
+  };
+  const adapted = reptile.adapt(loss, state, batches, kept).toArray() as number[];
+  const fresh = reptile.adapt(loss, state, batches, { innerOptimizer, optimizerState: "fresh" });
+  run(state.innerOptState).forEach((x, i) => {
+    expect(adapted[i]).toBeCloseTo(x, 13);
+  });
+  run(innerOptimizer.init(theta)).forEach((x, i) => {
+    expect(fresh.data()[i]).toBeCloseTo(x, 13);
+  });
+  expect(adapted).not.toEqual(fresh.toArray());
+});
+
+test("chunks of tasks with fresh inner optimisers give the same as all at once", () => {
+  const options = { innerOptimizer: adam(0.1), optimizerState: "fresh" } as const;
   const state = reptile.init(theta, sgd(1), options);
   const [all] = reptile.outerStep(loss, sgd(1), state, tasks, options);
   const [chunked] = reptile.outerStep(loss, sgd(1), state, tasks, { ...options, chunk: 1 });
   expect(chunked.params.toArray()).toEqual(all.params.toArray());
   expect(() => reptile.outerStep(loss, sgd(1), state, tasks, { chunk: 1 })).toThrow(
-    'reptile: chunk needs slots: "reset", got chunk 1 with slots "kept"',
+    'reptile: chunk needs optimizerState: "fresh", got chunk 1 with optimizerState "kept"',
   );
 });

@@ -10,8 +10,11 @@
  * above, `sgd(schedule.linear(ε, 0, steps))` the authors' annealing.
  *
  * Source: Nichol, Achiam & Schulman 2018, https://arxiv.org/abs/1803.02999
- * Checked against: openai/supervised-reptile@046760c, supervised_reptile/reptile.py, train_step
- * Differs: nothing by default; tasks in parallel need `slots: "reset"`.
+ * Checked against: openai/supervised-reptile@8f2b71c, supervised_reptile/reptile.py (train_step, evaluate, FOML),
+ *   models.py. They export and import the model's variables alone while they train, so the inner optimiser goes on
+ *   from task to task; in tests all variables are put back, so each test task goes on from where training ended.
+ * Differs: Adam as in its paper has eps beside √(v / (1 − β₂ᵗ)), TensorFlow's beside √v: the same after some thousand
+ * steps. Tasks in parallel need `optimizerState: "fresh"`.
  *
  * @module
  */
@@ -38,14 +41,14 @@ export interface ReptileOptions extends ChunkOptions {
    * Whether the inner optimiser's state goes on from task to task, as in the authors' code, which orders the
    * tasks, or begins anew, so that a chunk of tasks can be computed at once. Default: "kept".
    */
-  readonly slots?: "kept" | "reset";
-  /** Move by the last inner step only, the authors' FOML. Default: false. */
+  readonly optimizerState?: "kept" | "fresh";
+  /** Move by the last inner step only: first-order MAML, the authors' FOML. Default: false. */
   readonly lastStepOnly?: boolean;
 }
 
 export type ReptileState<P extends Params = Params> = TrainState<P> & {
-  /** State of the inner optimiser. */
-  readonly slots: Tree;
+  /** State of the inner optimiser, if it is kept. */
+  readonly innerOptState: Tree;
 };
 
 const AUTHORS_INNER = adam(1e-3, { b1: 0 });
@@ -54,10 +57,10 @@ const AUTHORS_INNER = adam(1e-3, { b1: 0 });
 export function init<P extends Params>(
   params: P,
   optimizer: GradientTransform,
-  { innerOptimizer = AUTHORS_INNER, slots = "kept" }: ReptileOptions = {},
+  { innerOptimizer = AUTHORS_INNER, optimizerState = "kept" }: ReptileOptions = {},
 ): ReptileState<P> {
-  const kept = slots === "kept" ? innerOptimizer.init(params) : [];
-  return { ...initTrainState(params, optimizer), slots: kept };
+  const innerOptState = optimizerState === "kept" ? innerOptimizer.init(params) : [];
+  return { ...initTrainState(params, optimizer), innerOptState };
 }
 
 /**
@@ -70,38 +73,56 @@ export function init<P extends Params>(
 export function outerStep<P extends Params, B>(
   loss: LossFn<P, B>,
   optimizer: GradientTransform,
-  { slots, ...state }: ReptileState<P>,
+  { innerOptState, ...state }: ReptileState<P>,
   batches: B,
   options: ReptileOptions = {},
 ): [next: ReptileState<P>, metrics: { readonly innerLoss: Tensor }] {
-  const run = options.slots === "reset" ? inChunks : inOrder;
-  const [total, nextSlots, innerLoss] = run(loss, state.params, slots, batches, options);
+  const run = options.optimizerState === "fresh" ? inChunks : inOrder;
+  const [total, nextInner, innerLoss] = run(loss, state.params, innerOptState, batches, options);
   const weight = -1 / countTasks(batches, "reptile");
   const gradient = tree.map((d) => d.mul(weight), total);
-  return [{ ...descend(optimizer, state, gradient), slots: nextSlots }, { innerLoss }];
+  return [{ ...descend(optimizer, state, gradient), innerOptState: nextInner }, { innerLoss }];
+}
+
+/**
+ * Adapts to one task as in training: the inner optimiser goes on from the state, if it is kept.
+ *
+ * @param batches minibatches to train on, such as `sampleMinibatches` draws: every tensor has a leading axis
+ * `inner step`
+ * @returns the adapted parameters φ
+ */
+export function adapt<P extends Params, B>(
+  loss: LossFn<P, B>,
+  { params, innerOptState }: ReptileState<P>,
+  batches: B,
+  { innerOptimizer = AUTHORS_INNER, optimizerState = "kept" }: ReptileOptions = {},
+): P {
+  const begin = optimizerState === "kept" ? innerOptState : innerOptimizer.init(params);
+  const [moved] = train(loss, params, begin, batches, { innerOptimizer });
+  return applyUpdates(params, moved);
 }
 
 /** Trains on one task after the other, the inner optimiser going on from each to the next. */
 function inOrder<P extends Params, B>(
   loss: LossFn<P, B>,
   theta: P,
-  slots: Tree,
+  optState: Tree,
   batches: B,
   options: ReptileOptions,
-): [total: P, slots: Tree, innerLoss: Tensor] {
+): [total: P, optState: Tree, innerLoss: Tensor] {
   if (options.chunk !== undefined) {
     throw new ConfigError(
-      `reptile: chunk needs slots: "reset", got chunk ${options.chunk} with slots "kept"`,
+      `reptile: chunk needs optimizerState: "fresh", got chunk ${options.chunk} with optimizerState "kept"`,
     );
   }
-  type Carry = readonly [slots: Tree, total: P];
+  type Carry = readonly [optState: Tree, total: P];
   const step = ([begin, total]: Carry, task: B): [Carry, Tensor] => {
     const [moved, end, losses] = train(loss, theta, begin, task, options);
     return [[end, tree.map((a, b) => a.add(b), total, moved)], losses];
   };
   const [[end, total], innerLoss] = scan<Carry, B, Tensor>(
     step,
-    [slots, tree.map(zerosLike, theta)],
+    [optState, tree.map(zerosLike, theta)],
     batches,
   );
   return [total, end, innerLoss];
@@ -111,10 +132,10 @@ function inOrder<P extends Params, B>(
 function inChunks<P extends Params, B>(
   loss: LossFn<P, B>,
   theta: P,
-  slots: Tree,
+  optState: Tree,
   batches: B,
   options: ReptileOptions,
-): [total: P, slots: Tree, innerLoss: Tensor] {
+): [total: P, optState: Tree, innerLoss: Tensor] {
   const { innerOptimizer = AUTHORS_INNER, chunk } = options;
   const ofChunk = (part: B): [P, Tensor] => {
     const ofTask = (task: B) => train(loss, theta, innerOptimizer.init(theta), task, options);
@@ -122,7 +143,7 @@ function inChunks<P extends Params, B>(
     return [tree.map((d) => d.sum(0), moved), losses];
   };
   const [total, innerLoss] = sumOverChunks(ofChunk, tree.map(zerosLike, theta), batches, chunk, "reptile");
-  return [total, slots, innerLoss];
+  return [total, optState, innerLoss];
 }
 
 /**
@@ -134,17 +155,17 @@ function inChunks<P extends Params, B>(
 function train<P extends Params, B>(
   loss: LossFn<P, B>,
   theta: P,
-  slots: Tree,
+  optState: Tree,
   task: B,
   { innerOptimizer = AUTHORS_INNER, lastStepOnly = false }: ReptileOptions,
-): [moved: P, slots: Tree, losses: Tensor] {
-  type Carry = { readonly phi: P; readonly from: P; readonly slots: Tree };
+): [moved: P, optState: Tree, losses: Tensor] {
+  type Carry = { readonly phi: P; readonly from: P; readonly optState: Tree };
   const step = (carry: Carry, batch: B): [Carry, Tensor] => {
     const [value, gradient] = valueAndGrad(loss)(carry.phi, batch);
-    const [updates, next] = innerOptimizer.update(gradient, carry.slots, carry.phi);
+    const [updates, next] = innerOptimizer.update(gradient, carry.optState, carry.phi);
     const from = lastStepOnly ? carry.phi : carry.from;
-    return [{ phi: applyUpdates(carry.phi, updates), from, slots: next }, value];
+    return [{ phi: applyUpdates(carry.phi, updates), from, optState: next }, value];
   };
-  const [end, losses] = scan<Carry, B, Tensor>(step, { phi: theta, from: theta, slots }, task);
-  return [tree.map((p, q) => p.sub(q), end.phi, end.from), end.slots, losses];
+  const [end, losses] = scan<Carry, B, Tensor>(step, { phi: theta, from: theta, optState }, task);
+  return [tree.map((p, q) => p.sub(q), end.phi, end.from), end.optState, losses];
 }
