@@ -1,7 +1,17 @@
 import { expect, test } from "vitest";
+import { accuracy, conv4, initializer, softmaxCrossEntropy } from "../nn/index.js";
 import { momentum } from "../optim/index.js";
-import { type Tensor, tensor } from "../tensor/index.js";
-import { adapt, adaptationCurve, type LossFn, type SupportQuery } from "./index.js";
+import { Rng } from "../random/index.js";
+import { at, concatenate, expandDims, type Tensor, tensor, tree } from "../tensor/index.js";
+import {
+  adapt,
+  adaptationCurve,
+  type LossFn,
+  type Predictor,
+  predictors,
+  queryAccuracy,
+  type SupportQuery,
+} from "./index.js";
 
 const loss: LossFn<Tensor> = (w, { x, y }) => x.mul(w).sub(y).square().mean();
 const rows = (...data: number[][]) => tensor(data, { dtype: "float64" });
@@ -37,3 +47,50 @@ test("without steps it is the query loss at the initialisation, or another metri
   const metric: LossFn<Tensor> = (v, { y }) => y.mean().add(v);
   expect(adaptationCurve(loss, w, tasks, { ...options, metric }).toArray()).toEqual([[1.2], [0.7]]);
 });
+
+const rng = Rng.seed(2);
+const net = conv4({ ways: 2, filters: 3, image: [16, 16] });
+const theta = net.init(rng, "float64");
+const images = (name: string) => initializer.normal(1)(rng.fork(name), [2, 4, 16, 16, 1], "float64");
+const y = tensor(Int32Array.of(0, 1, 0, 1, 0, 1, 0, 1), { shape: [2, 4] });
+const episodes: SupportQuery = { support: { x: images("a"), y }, query: { x: images("b"), y } };
+const episode = (i: number): SupportQuery => tree.map((x) => at(x, i), episodes);
+const all = predictors(net);
+
+test("predictors normalise a query with all queries, with the support set, or by the support set", () => {
+  const { support, query } = episode(0);
+  const rowOf = (predict: Predictor<typeof theta>, x: Tensor) => [
+    ...predict(theta, { support, query: { x, y: query.y } })
+      .slice([0], [1])
+      .data(),
+  ];
+  const [two, one] = [2, 1].map((n) => query.x.slice([0], [n]));
+  expect(rowOf(all.transductive, two!)).toEqual([...net.apply(theta, two!).slice([0], [1]).data()]);
+  expect(rowOf(all.transductive, two!)).not.toEqual(rowOf(all.transductive, one!));
+
+  const joined = concatenate([support.x, expandDims(at(query.x, 0), 0)]);
+  expect(rowOf(all.nonTransductive, query.x)).toEqual([...at(net.apply(theta, joined), -1).data()]);
+  expect(rowOf(all.nonTransductive, two!)).toEqual(rowOf(all.nonTransductive, one!));
+
+  expect(rowOf(all.metaBatchNorm, two!)).toEqual(rowOf(all.metaBatchNorm, one!));
+  expect(all.metaBatchNorm(theta, { support, query: support }).data()).toEqual(
+    net.apply(theta, support.x).data(), // the support set by its own statistics
+  );
+});
+
+test.each([undefined, 1])(
+  "accuracies of each task by each predictor, after adaptation (chunk %s)",
+  (chunk) => {
+    const crossEntropy: LossFn<typeof theta> = (p, b) => softmaxCrossEntropy(net.apply(p, b.x), b.y);
+    const adapted = ({ support }: SupportQuery) =>
+      adapt(crossEntropy, theta, support, { innerLr: 0.5, innerSteps: 1 });
+    const judged = queryAccuracy(adapted, { ...all }, episodes, { ...(chunk && { chunk }) });
+    expect(Object.keys(judged)).toEqual(["transductive", "nonTransductive", "metaBatchNorm"]);
+    for (const name of Object.keys(all) as (keyof typeof all)[]) {
+      const expected = [0, 1].map((i) =>
+        accuracy(all[name](adapted(episode(i)), episode(i)), episode(i).query.y).item(),
+      );
+      expect(judged[name].toArray()).toEqual(expected);
+    }
+  },
+);

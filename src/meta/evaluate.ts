@@ -1,7 +1,9 @@
+import { accuracy } from "../nn/index.js";
 import { applyUpdates } from "../optim/index.js";
 import { concatenate, grad, type Params, scan, type Tensor, type Tree, vmap } from "../tensor/index.js";
 import { expectInteger, type InnerOptions, innerOptimizer } from "./adapt.js";
 import { type ChunkOptions, sumOverChunks } from "./chunks.js";
+import type { Predictor } from "./predictors.js";
 import type { LossFn, SupportQuery } from "./task.js";
 
 export interface AdaptationCurveOptions<P, B> extends InnerOptions, ChunkOptions {
@@ -14,7 +16,8 @@ export interface AdaptationCurveOptions<P, B> extends InnerOptions, ChunkOptions
 /**
  * Measures how tasks are learned: the query loss before any step, after one, and so on. Traceable.
  *
- * All steps are on the whole support set. With batch norm by the batch at hand, queries are judged together.
+ * All steps are on the whole support set. With batch norm by the batch at hand, queries are judged together; see
+ * `queryAccuracy`.
  *
  * @param tasks every tensor has a leading axis `task`
  * @returns `[task, steps + 1]`
@@ -43,4 +46,30 @@ export function adaptationCurve<P extends Params, B>(
     vmap(ofTask, { axes: [null, 0] })(params, part),
   ];
   return sumOverChunks(ofChunk, [], tasks, chunk, "adaptationCurve")[1];
+}
+
+/**
+ * Measures the accuracy on the queries after adaptation, by several predictors side by side. Traceable.
+ *
+ * @param adapted returns the parameters φ for a task, such as `adapt(loss, theta, task.support, inner)`
+ * @param predictors by name; see `predictors`
+ * @param tasks every tensor has a leading axis `task`; `query.y` are labels, `[task, query]`
+ * @returns in [0, 1], `[task]` for each predictor
+ * @throws ConfigError
+ */
+export function queryAccuracy<P extends Params, T extends SupportQuery, Name extends string>(
+  adapted: (task: T) => P,
+  predictors: Readonly<Record<Name, Predictor<P>>>,
+  tasks: T,
+  { chunk }: ChunkOptions = {},
+): Readonly<Record<Name, Tensor>> {
+  const entries = Object.entries<Predictor<P>>(predictors);
+  const ofTask = (task: T) => {
+    const phi = adapted(task);
+    return entries.map(([, predict]) => accuracy(predict(phi, task), task.query.y));
+  };
+  const ofChunk = (part: T): [readonly [], readonly Tensor[]] => [[], vmap(ofTask)(part)];
+  const [, accuracies] = sumOverChunks(ofChunk, [], tasks, chunk, "queryAccuracy");
+  const named = entries.map(([name], i) => [name, accuracies[i]!]);
+  return Object.fromEntries(named);
 }

@@ -2,9 +2,10 @@
 export { type AdaptOptions, adapt, type InnerOptions } from "./adapt.js";
 export { jointStep, type KnownSinusoids, oracleInputs } from "./baselines.js";
 export type { ChunkOptions } from "./chunks.js";
-export { type AdaptationCurveOptions, adaptationCurve } from "./evaluate.js";
+export { type AdaptationCurveOptions, adaptationCurve, queryAccuracy } from "./evaluate.js";
 export type { MamlOptions } from "./maml.js";
 export * as maml from "./maml.js";
+export { type Predictor, type Predictors, predictors } from "./predictors.js";
 export type { ReptileOptions, ReptileState } from "./reptile.js";
 export * as reptile from "./reptile.js";
 export { type LossFn, type SupportQuery, type Tensors, toTensors } from "./task.js";
