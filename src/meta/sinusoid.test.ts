@@ -1,18 +1,21 @@
 /** Learning tests on the tasks of MAML §5.1. */
 import { expect, test } from "vitest";
-import { sampleSinusoids } from "../data/index.js";
+import { sampleMinibatches, sampleSinusoids } from "../data/index.js";
 import { compile } from "../engine/index.js";
 import { initializer, meanSquaredError, mlp } from "../nn/index.js";
-import { adam } from "../optim/index.js";
+import { adam, schedule, sgd, sgdWithRates } from "../optim/index.js";
 import { Rng } from "../random/index.js";
-import type { Params } from "../tensor/index.js";
+import { at, type Params, tanh } from "../tensor/index.js";
 import {
   adaptationCurve,
+  type InnerOptions,
   initTrainState,
   jointStep,
   type LossFn,
   maml,
+  metaSgd,
   oracleInputs,
+  reptile,
   type TrainState,
   toTensors,
 } from "./index.js";
@@ -49,6 +52,56 @@ test("one gradient step from MAML's initialisation fits sinusoids that pretraini
   const [, jointAfter] = curve(train(1, (loss, state, tasks) => jointStep(loss, outer, state, tasks)[0]));
   expect(mamlAfter!).toBeLessThan(0.5 * mamlBefore!);
   expect(mamlAfter!).toBeLessThan(0.6 * jointAfter!);
+});
+
+test("Meta-SGD fits sinusoids with one step better than MAML with the same start", () => {
+  const net = mlp([1, 40, 40, 1], { weightInit: initializer.heNormal });
+  const loss: LossFn<ReturnType<typeof net.init>> = (p, { x, y }) => meanSquaredError(net.apply(p, x), y);
+  const theta = net.init(rng.fork("init"));
+  const test100 = sample("test", 0, 100);
+  let mamlState = initTrainState(theta, outer);
+  let metaSgdState = metaSgd.init(theta, outer, { initialRate: inner.innerLr });
+  const mamlStep = compile(
+    (s: typeof mamlState, tasks: Tasks) =>
+      maml.outerStep(loss, outer, s, tasks, { ...inner, innerSteps: 1 })[0],
+  );
+  const metaSgdStep = compile(
+    (s: typeof metaSgdState, tasks: Tasks) => metaSgd.outerStep(loss, outer, s, tasks)[0],
+  );
+  for (let i = 0; i < 1000; i++) {
+    mamlState = mamlStep(mamlState, sample("train", i, 25));
+    metaSgdState = metaSgdStep(metaSgdState, sample("train", i, 25));
+  }
+  const after = (params: typeof theta, options: InnerOptions) =>
+    at(adaptationCurve(loss, params, test100, { ...options, steps: 1 }).mean(0), 1).item();
+  const { theta: learned, rates } = metaSgdState.params;
+  const metaSgdLoss = after(learned, { innerOptimizer: sgdWithRates(rates) });
+  expect(metaSgdLoss).toBeLessThan(0.6 * after(mamlState.params, inner));
+});
+
+test("Reptile's initialisation is fitted to a sinusoid in 32 steps", () => {
+  const net = mlp([1, 64, 64, 1], { activation: tanh });
+  const loss: LossFn<ReturnType<typeof net.init>> = (p, { x, y }) => meanSquaredError(net.apply(p, x), y);
+  const options = { innerOptimizer: sgd(0.02), optimizerState: "fresh" } as const;
+  const iterations = 1000;
+  const optimizer = sgd(schedule.linear(1, 0, iterations));
+  const theta = net.init(rng.fork("init"));
+  let state = reptile.init(theta, optimizer, options);
+  const step = compile(
+    (s: typeof state, batches: Tasks["support"]) =>
+      reptile.outerStep(loss, optimizer, s, batches, options)[0],
+  );
+  for (let i = 0; i < iterations; i++) {
+    const { support } = sampleSinusoids(rng.fork("train", i), { tasks: 5, shots: 50, queries: 1 });
+    const batches = sampleMinibatches(support, rng.fork("batches", i), { steps: 5, size: 10 });
+    state = step(state, toTensors(batches));
+  }
+  const test50 = sample("test", 0, 50);
+  const curve = compile((params: typeof theta, tasks: Tasks) =>
+    adaptationCurve(loss, params, tasks, { innerLr: 0.02, steps: 32 }).mean(0),
+  );
+  const after = (params: typeof theta) => at(curve(params, test50), 32).item();
+  expect(after(state.params)).toBeLessThan(0.3 * after(theta));
 });
 
 test("the oracle, told amplitude and phase, learns what one model for all tasks cannot", () => {
