@@ -2,8 +2,8 @@
  * The public API, all of it portable: Node and browsers.
  *
  * Flat, but for `stats` (which also has a mean) and the namespaces that its parts bring along: `tree`, `maml`,
- * `reptile`, `schedule`, `initializer`. File formats, pictures and runs are imported by their own paths:
- * `metagrad/formats`, `metagrad/render`, `metagrad/run` (Node only).
+ * `mamlPlusPlus`, `metaSgd`, `reptile`, `schedule`, `initializer`. File formats, pictures and runs are imported by their
+ * own paths: `metagrad/formats`, `metagrad/render`, `metagrad/run` (Node only).
  *
  * @module
  */

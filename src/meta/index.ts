@@ -5,6 +5,8 @@ export type { ChunkOptions } from "./chunks.js";
 export { type AdaptationCurveOptions, adaptationCurve, queryAccuracy } from "./evaluate.js";
 export type { MamlOptions } from "./maml.js";
 export * as maml from "./maml.js";
+export type { MamlPlusPlusOptions, MamlPlusPlusState } from "./maml-plus-plus.js";
+export * as mamlPlusPlus from "./maml-plus-plus.js";
 export type { MetaSgdOptions, MetaSgdParams } from "./meta-sgd.js";
 export * as metaSgd from "./meta-sgd.js";
 export { type Predictor, type Predictors, predictors } from "./predictors.js";
