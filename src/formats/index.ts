@@ -14,3 +14,4 @@ export {
   type ScalarEvent,
   type TfEvents,
 } from "./tfevents.js";
+export { type ByteSource, readZip, type ZipArchive } from "./zip.js";

@@ -48,10 +48,15 @@ function samplesOf({ width, height, depth, data }: DecodedPng): Uint8Array {
   if (depth === 8) return Uint8Array.from(data);
   if (depth === 16) return Uint8Array.from(data, (sample) => sample >> 8);
   const rowBytes = Math.ceil((width * depth) / 8); // rows begin at a byte
-  const largest = 2 ** depth - 1;
-  return Uint8Array.from({ length: width * height }, (_, i) => {
-    const bit = (i % width) * depth;
-    const byte = data[Math.floor(i / width) * rowBytes + (bit >> 3)]!;
-    return (((byte >> (8 - depth - (bit & 7))) & largest) * 255) / largest;
-  });
+  const mask = 2 ** depth - 1;
+  const stretched = Uint8Array.from({ length: mask + 1 }, (_, sample) => (sample * 255) / mask);
+  const samples = new Uint8Array(width * height); // a loop: data sets have images by the ten thousand
+  for (let row = 0, at = 0; row < height; row++) {
+    for (let column = 0; column < width; column++, at++) {
+      const bit = column * depth;
+      const byte = data[row * rowBytes + (bit >> 3)]!;
+      samples[at] = stretched[(byte >> (8 - depth - (bit & 7))) & mask]!;
+    }
+  }
+  return samples;
 }
