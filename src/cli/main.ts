@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ConfigError } from "../errors.js";
 import { bench } from "./bench.js";
+import { data } from "./data.js";
 import { demo } from "./demo.js";
 import { evaluate } from "./evaluate.js";
 import { job } from "./job.js";
@@ -24,14 +25,19 @@ const program = new Command("metagrad")
     "after",
     "\nBegin with:\n  $ metagrad demo\n  $ metagrad reproduce maml-2017/sinusoid --budget smoke",
   );
-for (const it of [demo, list, train, evaluate, reproduce, bench]) add(it as unknown as Command);
+for (const it of [demo, list, train, evaluate, reproduce, data, bench]) add(it as unknown as Command);
 add(job as unknown as Command, { hidden: true });
 program.exitOverride();
 
 /** Adds a command. Exit codes are decided below, for mistakes in any of them. */
 function add(command: Command, options = {}): void {
-  command.exitOverride().option("--debug", "print where an error came from");
+  prepare(command);
   program.addCommand(command, options);
+}
+
+function prepare(command: Command): void {
+  command.exitOverride().option("--debug", "print where an error came from");
+  for (const part of command.commands) prepare(part);
 }
 
 // `metagrad list | head`: the reader has gone

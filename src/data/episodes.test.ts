@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ConfigError } from "../errors.js";
 import { Rng } from "../random/index.js";
-import { sampleEpisodes } from "./episodes.js";
+import { consecutiveEpisodes, sampleEpisodes } from "./episodes.js";
 import { glyphs } from "./glyphs.js";
 import { type ImageSource, rotationsAsClasses } from "./image-source.js";
 
@@ -87,6 +87,32 @@ test("a 5-way 1-shot task takes less than 0.2 ms", () => {
     return performance.now() - start;
   });
   expect(Math.min(...times) / 32).toBeLessThan(0.2); // the least: other programs may run
+});
+
+test("classes of unequal size are used whole", () => {
+  const imagesOf = (classIndex: number) => 2 + 4 * classIndex;
+  const unequal = { ...numbered, numClasses: 3, imagesPerClass: 2, imagesOf };
+  const seen = new Set<number>();
+  for (let seed = 0; seed < 100; seed++) {
+    const { support } = sampleEpisodes(unequal, Rng.seed(seed), { tasks: 1, ways: 3, shots: 1, queries: 1 });
+    for (const x of support.x.data) seen.add(Math.round(x * 255));
+  }
+  const all = [0, 1, 2].flatMap((c) => Array.from({ length: imagesOf(c) }, (_, k) => 10 * c + k));
+  expect([...seen].toSorted((a, b) => a - b)).toEqual(all);
+  const greedy = () => sampleEpisodes(unequal, Rng.seed(0), { tasks: 1, ways: 3, shots: 2, queries: 1 });
+  expect(greedy).toThrow("at most the source's 2 images of its smallest class, got 2 + 1");
+});
+
+test("consecutive episodes take classes and images in their order", () => {
+  const options = { tasks: 2, ways: 3, shots: 1, queries: 2 };
+  const { support, query } = consecutiveEpisodes(numbered, options);
+  const ids = (data: ArrayLike<number>) => Array.from(data, (x) => Math.round(x * 255));
+  expect(ids(support.x.data)).toEqual([0, 10, 20, 30, 40, 50]);
+  expect(ids(query.x.data)).toEqual([1, 2, 11, 12, 21, 22, 31, 32, 41, 42, 51, 52]);
+  expect([...query.y.data]).toEqual([0, 0, 1, 1, 2, 2, 0, 0, 1, 1, 2, 2]);
+  expect(() => consecutiveEpisodes(numbered, { ...options, tasks: 7 })).toThrow(
+    "consecutiveEpisodes: tasks * ways must be at most the source's 20 classes, got 7 * 3",
+  );
 });
 
 test("all that is wrong with the options is said at once", () => {

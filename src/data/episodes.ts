@@ -7,7 +7,7 @@
  */
 import { ConfigError } from "../errors.js";
 import type { Rng } from "../random/index.js";
-import type { ImageSource } from "./image-source.js";
+import { type ImageSource, numImages } from "./image-source.js";
 import { type Batch, hostFloat32, hostInt32, type Task } from "./task.js";
 
 export interface EpisodeOptions {
@@ -33,18 +33,43 @@ const ink = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
  * @throws ConfigError if the source has too few classes or images
  */
 export function sampleEpisodes(source: ImageSource, rng: Rng, options: EpisodeOptions): Task {
-  checkOptions(source, options);
+  checkOptions("sampleEpisodes", source, options);
   const { tasks, ways, shots, queries } = options;
   const support = labelledImages(source, tasks, ways, shots);
   const query = labelledImages(source, tasks, ways, queries);
   for (let task = 0; task < tasks; task++) {
     const classes = rng.choice(source.numClasses, ways);
     for (let way = 0; way < ways; way++) {
-      const instances = rng.choice(source.imagesPerClass, shots + queries);
+      const instances = rng.choice(numImages(source, classes[way]!), shots + queries);
       const place = task * ways + way;
       copyImages(source, classes[way]!, instances.subarray(0, shots), support.x.data, place * shots);
       copyImages(source, classes[way]!, instances.subarray(shots), query.x.data, place * queries);
     }
+  }
+  return { support, query };
+}
+
+/**
+ * Returns the tasks that a data set fixes: the source's first `ways` classes are the first task, the next the
+ * second, and so on; the first images of a class are its support examples, the next its queries.
+ *
+ * @returns arrays as those of `sampleEpisodes`
+ * @throws ConfigError if the source has too few classes or images
+ */
+export function consecutiveEpisodes(source: ImageSource, options: EpisodeOptions): Task {
+  checkOptions("consecutiveEpisodes", source, options);
+  const { tasks, ways, shots, queries } = options;
+  if (tasks * ways > source.numClasses) {
+    throw new ConfigError(
+      `consecutiveEpisodes: tasks * ways must be at most the source's ${source.numClasses} classes, got ${tasks} * ${ways}`,
+    );
+  }
+  const support = labelledImages(source, tasks, ways, shots);
+  const query = labelledImages(source, tasks, ways, queries);
+  const instances = Int32Array.from({ length: shots + queries }, (_, k) => k);
+  for (let place = 0; place < tasks * ways; place++) {
+    copyImages(source, place, instances.subarray(0, shots), support.x.data, place * shots);
+    copyImages(source, place, instances.subarray(shots), query.x.data, place * queries);
   }
   return { support, query };
 }
@@ -72,7 +97,11 @@ function copyImages(
   }
 }
 
-function checkOptions(source: ImageSource, { tasks, ways, shots, queries }: EpisodeOptions): void {
+function checkOptions(
+  who: string,
+  source: ImageSource,
+  { tasks, ways, shots, queries }: EpisodeOptions,
+): void {
   const problems: string[] = [];
   for (const [name, value] of Object.entries({ tasks, ways, shots, queries })) {
     if (!Number.isInteger(value) || value < 1) problems.push(`${name} must be an integer >= 1, got ${value}`);
@@ -82,9 +111,8 @@ function checkOptions(source: ImageSource, { tasks, ways, shots, queries }: Epis
   }
   if (shots + queries > source.imagesPerClass) {
     const got = `${shots} + ${queries}`;
-    problems.push(
-      `shots + queries must be at most the source's ${source.imagesPerClass} images a class, got ${got}`,
-    );
+    const least = `${source.imagesPerClass} images ${source.imagesOf ? "of its smallest class" : "a class"}`;
+    problems.push(`shots + queries must be at most the source's ${least}, got ${got}`);
   }
-  if (problems.length > 0) throw new ConfigError(`sampleEpisodes: ${problems.join("; ")}`);
+  if (problems.length > 0) throw new ConfigError(`${who}: ${problems.join("; ")}`);
 }

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { type ImageSource, rotationsAsClasses, selectClasses, splitClasses } from "./image-source.js";
+import {
+  type ImageSource,
+  numImages,
+  rotationsAsClasses,
+  selectClasses,
+  splitClasses,
+} from "./image-source.js";
 
 /** Images of 2 x 2 whose pixels say class and position. */
 const numbered: ImageSource = {
@@ -18,6 +24,22 @@ function classesOf(source: ImageSource): number[] {
 test("selected classes keep their images", () => {
   expect(classesOf(selectClasses(numbered, [7, 2]))).toEqual([7, 2]);
   expect(() => selectClasses(numbered, [12])).toThrow("selectClasses: a class must be in 0..11, got 12");
+});
+
+test("numbers of images and names go with their classes", () => {
+  const named = {
+    ...numbered,
+    imagesPerClass: 1,
+    imagesOf: (classIndex: number) => classIndex + 1,
+    classNames: Array.from({ length: 12 }, (_, k) => `c${k}`),
+  };
+  const selected = selectClasses(named, [7, 2]);
+  expect(selected.classNames).toEqual(["c7", "c2"]);
+  expect([numImages(selected, 0), numImages(selected, 1), selected.imagesPerClass]).toEqual([8, 3, 3]);
+  const rotated = rotationsAsClasses(selected);
+  expect(rotated.classNames!.slice(3, 5)).toEqual(["c7/rot270", "c2/rot000"]);
+  expect([numImages(rotated, 3), numImages(rotated, 4)]).toEqual([8, 3]);
+  expect(numImages(numbered, 0)).toBe(4);
 });
 
 test("splits are disjoint and cover what was asked for", () => {

@@ -6,15 +6,20 @@
 import { ConfigError } from "../errors.js";
 import { Rng } from "../random/index.js";
 
-/** Classes 0, 1, … `numClasses` − 1 with images 0, 1, … `imagesPerClass` − 1 of each, all of one size. */
+/** Classes 0, 1, … `numClasses` − 1 with images 0, 1, … of each, all of one size. */
 export interface ImageSource {
   readonly numClasses: number;
+  /** Images of every class; where classes differ, those of the smallest. */
   readonly imagesPerClass: number;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
   /** Returns the image, `[height, width, channels]`, 0..255. The caller does not change it. */
   image(classIndex: number, instance: number): Uint8Array;
+  /** Returns the number of a class's images. Absent where all classes have as many: see `numImages`. */
+  readonly imagesOf?: (classIndex: number) => number;
+  /** What the classes are called, where they have names. */
+  readonly classNames?: readonly string[];
 }
 
 /** Numbers of classes. */
@@ -31,6 +36,11 @@ export interface Split {
   readonly test: ImageSource;
 }
 
+/** Returns the number of a class's images. */
+export function numImages(source: ImageSource, classIndex: number): number {
+  return source.imagesOf?.(classIndex) ?? source.imagesPerClass;
+}
+
 /** Returns the given classes of `source`, numbered in the given order. @throws ConfigError */
 export function selectClasses(source: ImageSource, classes: ArrayLike<number>): ImageSource {
   const chosen = Int32Array.from(classes);
@@ -38,11 +48,11 @@ export function selectClasses(source: ImageSource, classes: ArrayLike<number>): 
   if (wrong !== undefined) {
     throw new ConfigError(`selectClasses: a class must be in 0..${source.numClasses - 1}, got ${wrong}`);
   }
-  return {
-    ...source,
-    numClasses: chosen.length,
+  return regroup(source, chosen.length, {
     image: (classIndex, instance) => source.image(chosen[classIndex]!, instance),
-  };
+    origin: (classIndex) => chosen[classIndex]!,
+    name: (_, origin) => origin,
+  });
 }
 
 /**
@@ -92,11 +102,37 @@ export function rotationsAsClasses(source: ImageSource): ImageSource {
   if (height !== width) {
     throw new ConfigError(`rotationsAsClasses: images must be square, got ${height} x ${width}`);
   }
-  return {
-    ...source,
-    numClasses: source.numClasses * 4,
+  return regroup(source, source.numClasses * 4, {
     image: (classIndex, instance) =>
       turnedLeft(source.image(Math.floor(classIndex / 4), instance), classIndex % 4, width, channels),
+    origin: (classIndex) => Math.floor(classIndex / 4),
+    name: (classIndex, origin) => `${origin}/rot${String((classIndex % 4) * 90).padStart(3, "0")}`,
+  });
+}
+
+interface Regrouping {
+  readonly image: ImageSource["image"];
+  /** Which class of the source a class is made of. */
+  readonly origin: (classIndex: number) => number;
+  readonly name: (classIndex: number, originName: string) => string;
+}
+
+/** Returns a source whose classes are made of those of another. */
+function regroup(source: ImageSource, numClasses: number, { image, origin, name }: Regrouping): ImageSource {
+  const { imagesOf, classNames, ...rest } = source;
+  const classes = Array.from({ length: numClasses }, (_, k) => k);
+  return {
+    ...rest,
+    numClasses,
+    image,
+    ...(imagesOf && {
+      imagesOf: (classIndex: number) => imagesOf(origin(classIndex)),
+      imagesPerClass: classes.reduce(
+        (least, k) => Math.min(least, imagesOf(origin(k))),
+        Number.MAX_SAFE_INTEGER,
+      ),
+    }),
+    ...(classNames && { classNames: classes.map((k) => name(k, classNames[origin(k)]!)) }),
   };
 }
 

@@ -1,9 +1,21 @@
-/** Supervised task distributions: the embedded glyphs, episodes over any labelled images, sinusoids. */
-export { type EpisodeOptions, sampleEpisodes } from "./episodes.js";
+/** Supervised task distributions: the embedded glyphs, published image sets, episodes over any labelled images, sinusoids. */
+export { CIFAR_FS_RECIPE, cifarFsCatalogue } from "./cifar-fs.js";
+export { classFolders } from "./class-folders.js";
+export { consecutiveEpisodes, type EpisodeOptions, sampleEpisodes } from "./episodes.js";
 export { type GlyphOptions, type GlyphScript, glyphScripts, glyphStrokes, glyphs } from "./glyphs.js";
 export { DRAWING_SIZE, draw, type Strokes } from "./handwriting.js";
+export { type ImageClass, type ImageLayout, imageArray, imageBytes } from "./image-array.js";
+export {
+  type ClassFiles,
+  decodeCatalogue,
+  decodeClass,
+  type FileTree,
+  type ImageCatalogue,
+  type ImageRecipe,
+} from "./image-files.js";
 export {
   type ImageSource,
+  numImages,
   rotationsAsClasses,
   type Split,
   type SplitSizes,
@@ -11,5 +23,16 @@ export {
   splitClasses,
 } from "./image-source.js";
 export { type MinibatchOptions, sampleMinibatches } from "./minibatches.js";
+export { miniImageNetCatalogue, miniImageNetRecipe } from "./mini-imagenet.js";
+export {
+  OMNIGLOT_MAML_SPLIT,
+  type OmniglotAlphabet,
+  omniglotAlphabets,
+  omniglotCatalogue,
+  omniglotRecipe,
+  readOmniglot,
+} from "./omniglot.js";
+export { omniglotOneShotCatalogue, omniglotOneShotTasks } from "./omniglot-one-shot.js";
+export { type Resize, resizeImage } from "./resize.js";
 export { type SinusoidOptions, type SinusoidTasks, sampleSinusoids } from "./sinusoid.js";
 export { type Batch, type HostArray, hostFloat32, hostInt32, type Task } from "./task.js";

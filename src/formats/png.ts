@@ -47,16 +47,33 @@ function toImage(png: DecodedPng): Image {
 function samplesOf({ width, height, depth, data }: DecodedPng): Uint8Array {
   if (depth === 8) return Uint8Array.from(data);
   if (depth === 16) return Uint8Array.from(data, (sample) => sample >> 8);
-  const rowBytes = Math.ceil((width * depth) / 8); // rows begin at a byte
-  const mask = 2 ** depth - 1;
-  const stretched = Uint8Array.from({ length: mask + 1 }, (_, sample) => (sample * 255) / mask);
-  const samples = new Uint8Array(width * height); // a loop: data sets have images by the ten thousand
-  for (let row = 0, at = 0; row < height; row++) {
-    for (let column = 0; column < width; column++, at++) {
-      const bit = column * depth;
-      const byte = data[row * rowBytes + (bit >> 3)]!;
-      samples[at] = stretched[(byte >> (8 - depth - (bit & 7))) & mask]!;
+  const perByte = 8 / depth;
+  const rowBytes = Math.ceil(width / perByte); // rows begin at a byte
+  const stretched = STRETCHED[depth]!;
+  const samples = new Uint8Array(width * height); // loops: data sets have images by the ten thousand
+  for (let row = 0; row < height; row++) {
+    const end = (row + 1) * width;
+    for (let at = row * width, byte = row * rowBytes; at < end; byte++) {
+      const first = data[byte]! * perByte;
+      for (let k = 0; k < perByte && at < end; k++) samples[at++] = stretched[first + k]!;
     }
   }
   return samples;
+}
+
+/** By depth. */
+const STRETCHED: Readonly<Record<number, Uint8Array>> = {
+  1: stretchedSamples(1),
+  2: stretchedSamples(2),
+  4: stretchedSamples(4),
+};
+
+/** Returns the samples of every byte, one byte's after the other. */
+function stretchedSamples(depth: number): Uint8Array {
+  const perByte = 8 / depth;
+  const largest = 2 ** depth - 1;
+  return Uint8Array.from({ length: 256 * perByte }, (_, i) => {
+    const byte = Math.floor(i / perByte);
+    return (((byte >> (8 - depth * ((i % perByte) + 1))) & largest) * 255) / largest;
+  });
 }

@@ -15,6 +15,8 @@ export interface ProgressState {
   readonly seconds: number;
   /** The headline metric, once there is one. */
   readonly headline?: readonly [name: string, value: number];
+  /** What is counted. Default: steps. */
+  readonly unit?: string;
 }
 
 export interface Progress {
@@ -79,7 +81,7 @@ export function showProgress(stream: ProgressStream, clock: () => number = secon
 
 /** The line, without anything that only a terminal understands. @param since when the pace is counted from */
 export function progressLine(
-  { label, step, steps, seconds, headline }: ProgressState,
+  { label, step, steps, seconds, headline, unit = "steps" }: ProgressState,
   since: { readonly step: number; readonly seconds: number },
 ): string {
   const passed = seconds - since.seconds;
@@ -90,7 +92,10 @@ export function progressLine(
     `${Math.floor((100 * step) / Math.max(steps, 1))}%`,
   ];
   if (rate > 0)
-    parts.push(showRate(rate), step < steps ? `${showDuration((steps - step) / rate)} left` : "done");
+    parts.push(
+      `${showRate(rate)} ${unit}/s`,
+      step < steps ? `${showDuration((steps - step) / rate)} left` : "done",
+    );
   if (headline) parts.push(`${headline[0]} ${headline[1].toPrecision(4)}`);
   return parts.join("  ");
 }
@@ -104,7 +109,7 @@ export function showDuration(duration: number): string {
 }
 
 function showRate(rate: number): string {
-  return rate >= 10 ? `${count(Math.round(rate))} steps/s` : `${rate.toPrecision(2)} steps/s`;
+  return rate >= 10 ? count(Math.round(rate)) : rate.toPrecision(2);
 }
 
 function count(n: number): string {

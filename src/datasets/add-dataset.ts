@@ -1,0 +1,181 @@
+/**
+ * Decodes a data set and keeps it.
+ *
+ * Some classes at a time are decoded in a thread and written to a file of their own, in a folder that is
+ * named after what is decoded: an interrupted command goes on where it stopped, and archives that have
+ * changed meanwhile are decoded anew. At the end the files become one.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import type { ClassFiles, ImageRecipe } from "../data/index.js";
+import { MetaError } from "../errors.js";
+import { dataFolder } from "./data-folder.js";
+import { type DecodeOptions, decodeInThreads } from "./decode-pool.js";
+import type { DecodeJob } from "./decode-worker.js";
+import { withDiskErrors } from "./disk.js";
+import { openTree, type TreePart } from "./file-tree.js";
+import { type ImageStore, openImageStore, type StoredClass, writeImageStore } from "./image-store.js";
+import type { KnownSet } from "./known-sets.js";
+
+export interface AddOptions extends Omit<DecodeOptions, "progress"> {
+  /** Pixels in a row and in a column. Default: the set's own. */
+  readonly size?: number;
+  /** Where decoded sets are kept. Default: `dataFolder()`. */
+  readonly folder?: string;
+  /** Told how many images are decoded, of how many. */
+  readonly progress?: (images: number, total: number) => void;
+}
+
+/** Images in a job, at least. */
+const JOB_IMAGES = 1000;
+
+/**
+ * Decodes a data set from its archives, and returns the paths of what was made, or undefined when interrupted.
+ *
+ * @throws MetaError, FormatError, ConfigError
+ */
+export async function addDataset(
+  name: string,
+  set: KnownSet,
+  from: string,
+  { size, folder = dataFolder(), progress, ...options }: AddOptions = {},
+): Promise<readonly string[] | undefined> {
+  const recipes = set.recipes(size);
+  const parts = set.locate(resolve(from));
+  checkExists(name, set, parts);
+  const { classes, splits } = set.catalogue(openTree(parts));
+
+  const partial = preparePartial(folder, name, [stampOf(parts, classes), recipes, classes]);
+  const jobs = planJobs(classes, recipes, partial);
+  const waiting = jobs.filter((job) => !isDone(job));
+  const total = countImages(classes);
+  let images = total - countImages(waiting.flatMap((job) => job.classes));
+  const done = await decodeInThreads(parts, waiting, {
+    ...options,
+    progress: (more) => {
+      images += more;
+      progress?.(images, total);
+    },
+  });
+  if (!done) return undefined;
+
+  const opened = recipes.map((_, k) => jobs.map(({ targets }) => openImageStore(targets[k]!.path)));
+  try {
+    for (const [k, recipe] of recipes.entries()) set.check?.(recipe, classesOf(opened[k]!));
+    const made = recipes.map((layout, k) => {
+      const path = datasetPath(folder, name, layout);
+      const provenance = { from: parts.map((it) => basename(it.under ?? it.path)), resize: layout.resize };
+      writeImageStore(
+        path,
+        { name, layout, classes: classesOf(opened[k]!), splits, provenance },
+        imagesOf(opened[k]!),
+      );
+      return path;
+    });
+    withDiskErrors(partial, () => rmSync(partial, { recursive: true }));
+    return made;
+  } finally {
+    for (const store of opened.flat()) store.close();
+  }
+}
+
+/** Returns where a decoded set is kept. */
+export function datasetPath(
+  folder: string,
+  name: string,
+  { height, width }: Pick<ImageRecipe, "height" | "width">,
+) {
+  return join(folder, `${name}-${height}x${width}.images`);
+}
+
+function checkExists(name: string, { from, origin }: KnownSet, parts: readonly TreePart[]): void {
+  const missing = parts.find(({ path }) => !existsSync(path));
+  if (missing === undefined) return;
+  throw new MetaError(
+    `${name}: ${missing.path}: no such file or folder. --from is ${from}; get it from ${origin}`,
+  );
+}
+
+/** What changes when the files do: sizes and times. */
+function stampOf(parts: readonly TreePart[], classes: readonly ClassFiles[]): unknown {
+  return parts.map(({ path }) => {
+    const stat = withDiskErrors(path, () => statSync(path));
+    const files = stat.isDirectory()
+      ? classes.flatMap((it) => it.files).map((file) => join(path, file))
+      : [path];
+    return files.map((file) => {
+      const found = statSync(file, { throwIfNoEntry: false }); // it may be another part's
+      return [file, found?.size, found?.mtimeMs];
+    });
+  });
+}
+
+/** Makes the folder of what is decoded so far, and removes those of other archives. */
+function preparePartial(folder: string, name: string, what: unknown): string {
+  const digest = createHash("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 16);
+  const own = `.${name}-${digest}.partial`;
+  return withDiskErrors(folder, () => {
+    mkdirSync(join(folder, own), { recursive: true });
+    const isOld = (entry: string) =>
+      entry !== own && /^\.(.+)-[0-9a-f]{16}\.partial$/.exec(entry)?.[1] === name;
+    for (const old of readdirSync(folder).filter(isOld)) rmSync(join(folder, old), { recursive: true });
+    return join(folder, own);
+  });
+}
+
+function planJobs(
+  classes: readonly ClassFiles[],
+  recipes: readonly ImageRecipe[],
+  partial: string,
+): DecodeJob[] {
+  const groups: ClassFiles[][] = [];
+  let images = JOB_IMAGES;
+  for (const it of classes) {
+    if (images >= JOB_IMAGES) {
+      groups.push([]);
+      images = 0;
+    }
+    groups.at(-1)!.push(it);
+    images += it.files.length;
+  }
+  return groups.map((group, k) => {
+    const number = String(k).padStart(5, "0");
+    const path = (recipe: ImageRecipe) => join(partial, `${number}-${recipe.height}x${recipe.width}`);
+    return { classes: group, targets: recipes.map((recipe) => ({ recipe, path: path(recipe) })) };
+  });
+}
+
+/** Files are written whole or not at all, so those that are there count, unless the disk has spoilt them. */
+function isDone({ targets }: DecodeJob): boolean {
+  return targets.every(({ path }) => {
+    if (!existsSync(path)) return false;
+    try {
+      const store = openImageStore(path);
+      try {
+        for (const k of store.classes.keys()) store.readClass(k);
+      } finally {
+        store.close();
+      }
+      return true;
+    } catch {
+      return false; // it is written again
+    }
+  });
+}
+
+function countImages(classes: readonly ClassFiles[]): number {
+  return classes.reduce((total, { files }) => total + files.length, 0);
+}
+
+function classesOf(stores: readonly ImageStore[]): readonly StoredClass[] {
+  return stores.flatMap(({ classes }) => classes);
+}
+
+function* imagesOf(stores: readonly ImageStore[]): Iterable<Uint8Array> {
+  for (const store of stores) {
+    for (const k of store.classes.keys()) yield store.readClass(k).bytes;
+  }
+}

@@ -1,0 +1,13 @@
+/** Published image sets, read from their authors' archives and kept on disk. Node only. */
+export { type AddOptions, addDataset } from "./add-dataset.js";
+export { dataFolder } from "./data-folder.js";
+export {
+  type Dataset,
+  type DatasetFile,
+  howToAdd,
+  listDatasets,
+  type OpenOptions,
+  openDataset,
+  verifyDataset,
+} from "./dataset.js";
+export { folderSet, type KnownSet, knownSets } from "./known-sets.js";
