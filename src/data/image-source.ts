@@ -146,9 +146,10 @@ function turnedLeft(image: Uint8Array, turns: number, side: number, channels: nu
   const down = [side, -1, -side, 1][turns]!;
   const right = [1, side, -1, -side][turns]!;
   for (let row = 0, at = 0; row < side; row++) {
-    for (let column = 0; column < side; column++) {
-      const from = (origin + row * down + column * right) * channels;
-      for (let channel = 0; channel < channels; channel++) turned[at++] = image[from + channel]!;
+    let from = (origin + row * down) * channels;
+    for (let column = 0; column < side; column++, from += right * channels) {
+      turned[at++] = image[from]!;
+      for (let channel = 1; channel < channels; channel++) turned[at++] = image[from + channel]!;
     }
   }
   return turned;
