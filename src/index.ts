@@ -3,7 +3,7 @@
  *
  * Flat, but for `stats` (which also has a mean) and the namespaces that its parts bring along: `tree`, `maml`,
  * `mamlPlusPlus`, `metaSgd`, `reptile`, `schedule`, `initializer`. File formats, pictures and runs are imported by their
- * own paths: `metagrad/formats`, `metagrad/render`, `metagrad/run` (Node only).
+ * own paths: `metagrad/formats`, `metagrad/render`; Node only: `metagrad/run`, `metagrad/datasets`.
  *
  * @module
  */
@@ -24,6 +24,7 @@ export {
   locateNonFinite,
   type NonFinite,
   type NonFiniteOperand,
+  useWorkers,
 } from "./engine/index.js";
 export {
   ConfigError,

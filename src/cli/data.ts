@@ -100,7 +100,7 @@ data
   .summary("verify the checksums of what is there")
   .argument("[name]", "a data set (default: all)")
   .action(async (name) => {
-    const { howToAdd, listDatasets, verifyDataset } = await import("../datasets/index.js");
+    const { howToAdd, listDatasets, verifyImageStore } = await import("../datasets/index.js");
     const { ConfigError, FormatError, suggestion } = await import("../errors.js");
     const all = listDatasets();
     const files = all.filter((it) => name === undefined || it.name === name);
@@ -113,7 +113,7 @@ data
     const problems: string[] = [];
     for (const { name: found, path, store } of files) {
       try {
-        verifyDataset(path);
+        verifyImageStore(path);
         console.log(`ok  ${found}  ${store!.checksum}  ${path}`);
       } catch (error) {
         problems.push((error as Error).message);

@@ -57,13 +57,19 @@ export function imageArray(layout: ImageLayout, classes: readonly ImageClass[]):
 /** Packs samples of 0 and 255 to bits. @throws ShapeError for other samples */
 export function packBits(samples: Uint8Array): Uint8Array {
   const packed = new Uint8Array(Math.ceil(samples.length / 8));
-  for (let i = 0; i < samples.length; i++) {
-    const sample = samples[i]!;
-    if (sample !== 0 && sample !== 255)
-      throw new ShapeError(`packBits: samples must be 0 or 255, got ${sample}`);
-    packed[i >> 3]! |= sample & (0x80 >> (i & 7));
+  let gray = 0;
+  for (let i = 0, at = 0; i < samples.length; at++) {
+    let byte = 0;
+    for (let bit = 0x80; bit > 0 && i < samples.length; bit >>= 1) {
+      const sample = samples[i++]!;
+      gray |= (sample + 1) & 0xfe; // 0 for 0 and 255 only
+      byte |= sample & bit;
+    }
+    packed[at] = byte;
   }
-  return packed;
+  if (gray === 0) return packed;
+  const wrong = samples.find((sample) => sample !== 0 && sample !== 255);
+  throw new ShapeError(`packBits: samples must be 0 or 255, got ${wrong}`);
 }
 
 function unpackBits(packed: Uint8Array, length: number): Uint8Array {

@@ -87,7 +87,7 @@ function cook(image: Image, recipe: ImageRecipe, name: string): Uint8Array {
   }
   const same = { ...image, channels, data: withChannels(image, channels) };
   const sized = resize === "never" ? new Uint8Array(same.data) : resizeImage(same, height, width, resize);
-  if (invert) for (let i = 0; i < sized.length; i++) sized[i] = 255 - sized[i]!;
+  if (invert) for (let i = 0; i < sized.length; i++) sized[i]! ^= 255;
   if (bits === 8) return sized;
   try {
     return packBits(sized);

@@ -17,7 +17,13 @@ import { type DecodeOptions, decodeInThreads } from "./decode-pool.js";
 import type { DecodeJob } from "./decode-worker.js";
 import { withDiskErrors } from "./disk.js";
 import { openTree, type TreePart } from "./file-tree.js";
-import { type ImageStore, openImageStore, type StoredClass, writeImageStore } from "./image-store.js";
+import {
+  openImageStore,
+  type StoredClass,
+  verifyImageStore,
+  withImageStore,
+  writeImageStore,
+} from "./image-store.js";
 import type { KnownSet } from "./known-sets.js";
 
 export interface AddOptions extends Omit<DecodeOptions, "progress"> {
@@ -62,24 +68,17 @@ export async function addDataset(
   });
   if (!done) return undefined;
 
-  const opened = recipes.map((_, k) => jobs.map(({ targets }) => openImageStore(targets[k]!.path)));
-  try {
-    for (const [k, recipe] of recipes.entries()) set.check?.(recipe, classesOf(opened[k]!));
-    const made = recipes.map((layout, k) => {
-      const path = datasetPath(folder, name, layout);
-      const provenance = { from: parts.map((it) => basename(it.under ?? it.path)), resize: layout.resize };
-      writeImageStore(
-        path,
-        { name, layout, classes: classesOf(opened[k]!), splits, provenance },
-        imagesOf(opened[k]!),
-      );
-      return path;
-    });
-    withDiskErrors(partial, () => rmSync(partial, { recursive: true }));
-    return made;
-  } finally {
-    for (const store of opened.flat()) store.close();
-  }
+  const files = recipes.map((_, k) => jobs.map(({ targets }) => targets[k]!.path));
+  const stored = files.map(classesOf);
+  for (const [k, recipe] of recipes.entries()) set.check?.(recipe, stored[k]!);
+  const made = recipes.map((layout, k) => {
+    const path = datasetPath(folder, name, layout);
+    const provenance = { from: parts.map((it) => basename(it.under ?? it.path)), resize: layout.resize };
+    writeImageStore(path, { name, layout, classes: stored[k]!, splits, provenance }, imagesOf(files[k]!));
+    return path;
+  });
+  withDiskErrors(partial, () => rmSync(partial, { recursive: true }));
+  return made;
 }
 
 /** Returns where a decoded set is kept. */
@@ -113,14 +112,17 @@ function stampOf(parts: readonly TreePart[], classes: readonly ClassFiles[]): un
   });
 }
 
-/** Makes the folder of what is decoded so far, and removes those of other archives. */
+/** Makes the folder of what is decoded so far, and removes those of other archives and what a kill has left. */
 function preparePartial(folder: string, name: string, what: unknown): string {
   const digest = createHash("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 16);
   const own = `.${name}-${digest}.partial`;
   return withDiskErrors(folder, () => {
     mkdirSync(join(folder, own), { recursive: true });
-    const isOld = (entry: string) =>
-      entry !== own && /^\.(.+)-[0-9a-f]{16}\.partial$/.exec(entry)?.[1] === name;
+    const left = /^\.(.+)-[0-9a-f]{16}\.partial$|^(.+)-\d+x\d+\.images\.\d+\.tmp$/;
+    const isOld = (entry: string) => {
+      const [, ofPartial, ofFile] = left.exec(entry) ?? [];
+      return entry !== own && (ofPartial ?? ofFile) === name;
+    };
     for (const old of readdirSync(folder).filter(isOld)) rmSync(join(folder, old), { recursive: true });
     return join(folder, own);
   });
@@ -153,12 +155,7 @@ function isDone({ targets }: DecodeJob): boolean {
   return targets.every(({ path }) => {
     if (!existsSync(path)) return false;
     try {
-      const store = openImageStore(path);
-      try {
-        for (const k of store.classes.keys()) store.readClass(k);
-      } finally {
-        store.close();
-      }
+      verifyImageStore(path);
       return true;
     } catch {
       return false; // it is written again
@@ -170,12 +167,18 @@ function countImages(classes: readonly ClassFiles[]): number {
   return classes.reduce((total, { files }) => total + files.length, 0);
 }
 
-function classesOf(stores: readonly ImageStore[]): readonly StoredClass[] {
-  return stores.flatMap(({ classes }) => classes);
+function classesOf(files: readonly string[]): readonly StoredClass[] {
+  return files.flatMap((file) => withImageStore(file, ({ classes }) => classes));
 }
 
-function* imagesOf(stores: readonly ImageStore[]): Iterable<Uint8Array> {
-  for (const store of stores) {
-    for (const k of store.classes.keys()) yield store.readClass(k).bytes;
+/** One file is open at a time: a large set has more than a process may open. */
+function* imagesOf(files: readonly string[]): Iterable<Uint8Array> {
+  for (const file of files) {
+    const store = openImageStore(file);
+    try {
+      for (const k of store.classes.keys()) yield store.readClass(k).bytes;
+    } finally {
+      store.close();
+    }
   }
 }

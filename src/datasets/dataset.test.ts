@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ConfigError, FormatError } from "../errors.js";
 import { addDataset } from "./add-dataset.js";
 import { dataFolder } from "./data-folder.js";
-import { listDatasets, openDataset, verifyDataset } from "./dataset.js";
+import { listDatasets, openDataset } from "./dataset.js";
+import { verifyImageStore } from "./image-store.js";
 import { folderSet } from "./known-sets.js";
 import { classFiles, writeFolder } from "./testing/class-folder.js";
 
@@ -62,10 +63,10 @@ test("a damaged file is listed as such, and refused", () => {
     ["pets", false],
     ["pets", false],
   ]);
-  expect(() => verifyDataset(path)).toThrow(FormatError);
+  expect(() => verifyImageStore(path)).toThrow(FormatError);
   whole[whole.length - 1]! ^= 1;
   writeFileSync(path, whole);
-  expect(() => verifyDataset(path)).toThrow("the checksum of class train/class1 is wrong");
+  expect(() => verifyImageStore(path)).toThrow("the checksum of class train/class1 is wrong");
   expect(openDataset("broken", { folder }).source("test").numClasses).toBe(2); // of what is read, all is verified
   expect(() => openDataset("broken", { folder }).source("train")).toThrow(
     "the checksum of class train/class1",

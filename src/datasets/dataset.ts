@@ -2,11 +2,11 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type ImageClass, type ImageSource, imageArray } from "../data/index.js";
-import { ConfigError, MetaError, suggestion } from "../errors.js";
+import { ConfigError, FormatError, MetaError, suggestion } from "../errors.js";
 import { datasetPath } from "./add-dataset.js";
 import { dataFolder } from "./data-folder.js";
 import { withDiskErrors } from "./disk.js";
-import { type ImageStore, openImageStore, type Provenance } from "./image-store.js";
+import { type Provenance, type StoreHeader, withImageStore } from "./image-store.js";
 import { knownSets } from "./known-sets.js";
 
 export interface Dataset {
@@ -36,18 +36,23 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a data set that `metagrad data add` has made, and keeps its file open.
+ * Opens a data set that `metagrad data add` has made.
  *
  * @throws ConfigError for an unknown name, MetaError if it has not been added, FormatError if its file is damaged
  */
 export function openDataset(name: string, { size, folder = dataFolder() }: OpenOptions = {}): Dataset {
-  const store = openImageStore(findFile(name, size, folder));
-  const { layout, classes, splits, checksum, provenance } = store;
+  const path = findFile(name, size, folder);
+  const { layout, classes, splits, checksum, provenance } = withImageStore(path, (store) => store);
   const kept = new Map<number, ImageClass>();
-  const load = (k: number): ImageClass => {
-    const found = kept.get(k) ?? store.readClass(k);
-    kept.set(k, found);
-    return found;
+  const load = (indices: readonly number[]): readonly ImageClass[] => {
+    const missing = indices.filter((k) => !kept.has(k));
+    if (missing.length === 0) return indices.map((k) => kept.get(k)!);
+    return withImageStore(path, (store) => {
+      if (store.checksum !== checksum)
+        throw new FormatError(`${path}: expected it unchanged, got another set`);
+      for (const k of missing) kept.set(k, store.readClass(k));
+      return indices.map((k) => kept.get(k)!);
+    });
   };
   const { height, width, channels } = layout;
   return {
@@ -57,7 +62,7 @@ export function openDataset(name: string, { size, folder = dataFolder() }: OpenO
     source(split) {
       const indices = split === undefined ? classes.map((_, k) => k) : splits[split];
       if (indices === undefined) throw unknownSplit(name, split!, Object.keys(splits));
-      return imageArray(layout, indices.map(load));
+      return imageArray(layout, load(indices));
     },
   };
 }
@@ -71,7 +76,7 @@ function unknownSplit(name: string, split: string, known: readonly string[]): Co
 export interface DatasetFile {
   readonly name: string;
   readonly path: string;
-  readonly store?: ImageStore;
+  readonly store?: StoreHeader & { readonly checksum: string; readonly bytes: number };
   readonly problem?: string;
 }
 
@@ -80,23 +85,11 @@ export function listDatasets(folder = dataFolder()): readonly DatasetFile[] {
   return imageFiles(folder).map(({ name, file }) => {
     const path = join(folder, file);
     try {
-      const store = openImageStore(path);
-      store.close();
-      return { name, path, store };
+      return { name, path, store: withImageStore(path, (store) => store) };
     } catch (error) {
       return { name, path, problem: (error as Error).message };
     }
   });
-}
-
-/** Reads all images of a file and verifies their checksums. @throws FormatError */
-export function verifyDataset(path: string): void {
-  const store = openImageStore(path);
-  try {
-    for (const k of store.classes.keys()) store.readClass(k);
-  } finally {
-    store.close();
-  }
 }
 
 function findFile(name: string, size: number | undefined, folder: string): string {

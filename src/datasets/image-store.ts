@@ -126,6 +126,23 @@ export function openImageStore(path: string): ImageStore {
   }
 }
 
+/** Opens a file of images, hands it over, and closes it. @throws FormatError */
+export function withImageStore<R>(path: string, use: (store: ImageStore) => R): R {
+  const store = openImageStore(path);
+  try {
+    return use(store);
+  } finally {
+    store.close();
+  }
+}
+
+/** Reads all images of a file, to verify their checksums. @throws FormatError */
+export function verifyImageStore(path: string): void {
+  withImageStore(path, (store) => {
+    for (const k of store.classes.keys()) store.readClass(k);
+  });
+}
+
 function readHeader(file: OpenFile, path: string): [header: Header, end: number] {
   const view = file.size < 8 ? undefined : new DataView(file.read(0, 8).buffer);
   const length = Number(view?.getBigUint64(0, true) ?? MAX_HEADER);
@@ -151,7 +168,7 @@ function refuse(path: string, problem: string): never {
 }
 
 /** Returns the checksum of what is in a set. It does not depend on where it came from. */
-export function contentChecksum({
+function contentChecksum({
   layout,
   classes,
   splits,

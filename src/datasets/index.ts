@@ -8,6 +8,6 @@ export {
   listDatasets,
   type OpenOptions,
   openDataset,
-  verifyDataset,
 } from "./dataset.js";
+export { verifyImageStore } from "./image-store.js";
 export { folderSet, type KnownSet, knownSets } from "./known-sets.js";
