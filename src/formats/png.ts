@@ -1,6 +1,7 @@
 /** PNG images, by fast-png, as plain rasters of 8-bit samples. */
 import { convertIndexedToRgb, type DecodedPng, decode, encode } from "fast-png";
 import { FormatError, ShapeError } from "../errors.js";
+import { type PngRows, readPngRows } from "./png-rows.js";
 
 export interface Image {
   readonly width: number;
@@ -29,7 +30,10 @@ export function encodePng({ width, height, channels, data }: Image): Uint8Array 
  */
 export function decodePng(bytes: Uint8Array, name = "png"): Image {
   try {
-    return toImage(decode(bytes, { checkCrc: true }));
+    const rows = readPngRows(bytes);
+    if (rows === undefined) return toImage(decode(bytes, { checkCrc: true }));
+    const { width, height, channels } = rows;
+    return { width, height, channels, data: samplesOf(rows) };
   } catch (cause) {
     throw new FormatError(`${name}: expected a PNG file, got one that fast-png refuses: ${cause}`, { cause });
   }
@@ -44,8 +48,8 @@ function toImage(png: DecodedPng): Image {
   return { width, height, channels: png.channels as Image["channels"], data: samplesOf(png) };
 }
 
-function samplesOf({ width, height, depth, data }: DecodedPng): Uint8Array {
-  if (depth === 8) return Uint8Array.from(data);
+function samplesOf({ width, height, depth, data }: DecodedPng | PngRows): Uint8Array {
+  if (depth === 8) return data as Uint8Array;
   if (depth === 16) return Uint8Array.from(data, (sample) => sample >> 8);
   const perByte = 8 / depth;
   const rowBytes = Math.ceil(width / perByte); // rows begin at a byte

@@ -11,6 +11,7 @@
  */
 import { inflateSync } from "fflate";
 import { FormatError } from "../errors.js";
+import { crc32 } from "./crc32.js";
 
 /** Bytes that are read where they lie. */
 export interface ByteSource {
@@ -165,21 +166,6 @@ function inflate(packed: Uint8Array, size: number): Uint8Array | undefined {
   } catch {
     return undefined; // the checksum is wrong, too
   }
-}
-
-const POLYNOMIAL = 0xedb88320; // bit-reversed
-
-const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
-  return crc;
-});
-
-/** Returns the CRC-32 of zip and PNG. */
-function crc32(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (let i = 0; i < bytes.length; i++) crc = TABLE[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
-  return ~crc >>> 0;
 }
 
 function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
