@@ -1,12 +1,13 @@
 /** The package that users install: built into a folder of its own, then looked at as npm and publint do. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { encodePng } from "../src/formats/index.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "metagrad-package-"));
@@ -64,4 +65,17 @@ test("the built package is imported by name, and trains", () => {
   `;
   const args = ["--input-type=module", "--eval", script];
   expect(execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" }).trim()).toBe("0,0");
+});
+
+test("the built command decodes a folder of classes in threads of its own", () => {
+  const from = join(folder, "pets");
+  for (const name of ["cat", "dog"]) {
+    mkdirSync(join(from, name), { recursive: true });
+    const png = encodePng({ width: 1, height: 1, channels: 1, data: Uint8Array.of(7) });
+    writeFileSync(join(from, name, "1.png"), png);
+  }
+  const args = ["bin/metagrad.js", "data", "add", "folder", "--name", "pets", "--from", from, "--size", "2"];
+  const env = { ...process.env, METAGRAD_DATA: join(folder, "data"), METAGRAD_SOURCE: "" };
+  const made = execFileSync(process.execPath, args, { cwd: folder, env, encoding: "utf8", stdio: "pipe" });
+  expect(made).toBe(`${join(folder, "data", "pets-2x2.images")}\n`);
 });

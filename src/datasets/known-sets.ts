@@ -83,7 +83,7 @@ export const knownSets: Readonly<Record<string, KnownSet>> = {
   "mini-imagenet": {
     summary: "100 classes of ImageNet, 600 images each, 84 x 84 in colour; 64/16/20 by Ravi & Larochelle",
     origin: "ImageNet's images, and the lists of github.com/twitter-research/meta-learning-lstm",
-    from: "the folder (or its zip) with train.csv, val.csv, test.csv and images/",
+    from: "the folder (or its zip) with train.csv, val.csv, test.csv and images/ as PNG files",
     locate: archiveOrFolder,
     catalogue: miniImageNetCatalogue,
     recipes: (size) => [miniImageNetRecipe(size)],
