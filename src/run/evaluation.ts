@@ -11,7 +11,7 @@ import { Rng } from "../random/index.js";
 import type { Tree } from "../tensor/index.js";
 import type { Config, Evaluation, Experiment } from "./experiment.js";
 import { readBytes, replaceFile } from "./files.js";
-import { RunFolder } from "./folder.js";
+import { RunFolder, stateOf } from "./folder.js";
 import { recordedConfig } from "./run.js";
 
 const FILE = "evaluation.safetensors";
@@ -36,10 +36,11 @@ export function evaluateRun(experiment: Experiment, dir: string): { step: number
   const config = recordedConfig(experiment, folder);
   const { seed } = folder.record;
   const learner = experiment.learner(config);
-  const base = folder.newest();
-  if (base === undefined)
+  const checkpoint = folder.newest();
+  if (checkpoint === undefined)
     throw new FormatError(`${dir}: expected a checkpoint, got none. Resume the run first`);
-  const [state, { step }] = folder.load(base, learner.init(Rng.seed(seed).fork("init")));
+  const state = stateOf(checkpoint, learner.init(Rng.seed(seed).fork("init")));
+  const { step } = checkpoint.progress;
   return { step, evaluation: evaluateModel(experiment, config, learner.model(state), seed) };
 }
 

@@ -87,6 +87,9 @@ export interface RowOutcome {
   readonly metrics: Readonly<Record<string, Estimate>>;
 }
 
+/** By name of the data set; in whatever form, as long as other data have another. */
+export type DataChecksums = Readonly<Record<string, string>>;
+
 export interface Experiment {
   /** `<paper>/<table or figure>`, as in the registry. */
   readonly name: string;
@@ -101,6 +104,8 @@ export interface Experiment {
   readonly budgets: Readonly<Record<BudgetName, Budget>>;
   /** The step metric that the progress line shows. */
   readonly headline: string;
+  /** Checksums, by name, of the data sets that a run of this config reads. Default: it reads none. */
+  data?(config: Config): DataChecksums | Promise<DataChecksums>;
   /** How many steps a run of this config takes. */
   steps(config: Config): number;
   learner(config: Config): Learner;
@@ -110,8 +115,9 @@ export interface Experiment {
 
 /** `Experiment` with the config that its schema describes. */
 export interface ExperimentDefinition<Schema extends z.ZodObject, State extends Tree, Model extends Tree>
-  extends Omit<Experiment, "schema" | "steps" | "learner"> {
+  extends Omit<Experiment, "schema" | "data" | "steps" | "learner"> {
   readonly schema: Schema;
+  data?(config: z.output<Schema>): DataChecksums | Promise<DataChecksums>;
   steps(config: z.output<Schema>): number;
   learner(config: z.output<Schema>): Learner<State, Model>;
 }

@@ -5,209 +5,129 @@
  *     metrics.jsonl              one line a log interval, appended; the same bits in every run of this config
  *     events.out.tfevents.*      the same for TensorBoard, with wall times
  *     checkpoints/000123.*       tensors (safetensors), then what goes on with them (json)
+ *     failure.json               why the run stopped, until it goes on
+ *     lock-*.json                who works on it
  *     evaluation.safetensors     each test metric, one value a task, once the run is done
  *
- * Whole files are written under a temporary name, fsynced and renamed. A checkpoint counts once its json is
- * there; it says how long the appended files were, so that going on from it first cuts off what came later.
+ * Whole files are written under a temporary name, fsynced and renamed. A checkpoint says how long the appended
+ * files were, so that going on from it first cuts off what came later.
  *
  * @module
  */
-import { existsSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { FormatError } from "../errors.js";
-import { encodeFileVersion, encodeScalars } from "../formats/index.js";
 import type { Tree } from "../tensor/index.js";
-import { decodeTree, encodeTree } from "./checkpoint.js";
-import type { Config } from "./experiment.js";
-import { append, makeFolder, readBytes, replaceFile, syncedSize, withFileErrors } from "./files.js";
-
-const FORMAT = 1;
-const KEEP = 3;
-
-const RunRecord = z.strictObject({
-  format: z.literal(FORMAT),
-  experiment: z.string(),
-  seed: z.int().min(0),
-  config: z.record(z.string(), z.unknown()),
-  /** Of the engine: others give other bits. */
-  build: z.string(),
-  metagrad: z.string(),
-  node: z.string(),
-});
-
-/** `config.json`. */
-export type RunRecord = Omit<z.infer<typeof RunRecord>, "format" | "config"> & { readonly config: Config };
-
-const Progress = z.strictObject({
-  format: z.literal(FORMAT),
-  step: z.int().min(0),
-  /** Of training, in all sessions. */
-  seconds: z.number(),
-  /** Sums of metrics since the last line of `metrics.jsonl`. */
-  pending: z.strictObject({ count: z.int(), sums: z.record(z.string(), z.number()) }),
-  /** The run's stream; a step's own stream is forked from it. */
-  rng: z.strictObject({ key: z.tuple([z.number(), z.number()]).readonly(), draws: z.number() }),
-  bytes: z.strictObject({ metrics: z.int(), events: z.int(), tensors: z.int() }),
-});
-
-/** A checkpoint's json, without what the folder adds. */
-export type RunProgress = Omit<z.infer<typeof Progress>, "format" | "bytes">;
+import { decodeTree } from "./checkpoint.js";
+import { Checkpoints, type RunProgress, type WholeCheckpoint } from "./checkpoints.js";
+import { replaceFile, withFileErrors } from "./files.js";
+import { Logs } from "./logs.js";
+import { identityOf, type RunRecord, readRecord, writeRecord } from "./record.js";
 
 export class RunFolder {
   readonly dir: string;
   readonly record: RunRecord;
-  readonly #events: string;
+  readonly #logs: Logs;
+  readonly #checkpoints: Checkpoints;
 
   private constructor(dir: string, record: RunRecord) {
     this.dir = dir;
     this.record = record;
-    this.#events =
-      readdirSync(dir).find((name) => name.startsWith("events.out.tfevents.")) ??
-      `events.out.tfevents.${Math.floor(Date.now() / 1000)}.metagrad`;
+    this.#logs = new Logs(dir);
+    this.#checkpoints = new Checkpoints(dir, identityOf(record));
   }
 
-  /** Makes a new folder. @throws MetaError when that is not possible */
+  /** Makes a new run; it exists once its `config.json` does, which comes last. @throws MetaError */
   static create(dir: string, record: RunRecord): RunFolder {
-    makeFolder(join(dir, "checkpoints"));
-    replaceFile(join(dir, "config.json"), `${JSON.stringify({ format: FORMAT, ...record }, null, 2)}\n`);
     const folder = new RunFolder(dir, record);
-    append(folder.#path("metrics"), "");
-    append(folder.#path("events"), encodeFileVersion(Date.now() / 1000));
+    folder.#checkpoints.begin();
+    folder.#logs.begin();
+    writeRecord(dir, record);
     return folder;
   }
 
   /** Opens the folder of a run that was started before. @throws FormatError */
   static open(dir: string): RunFolder {
-    const file = join(dir, "config.json");
-    if (!existsSync(file)) throw new FormatError(`${dir}: expected a run folder, with config.json in it`);
-    const { format: _, ...record } = readJson(file, RunRecord);
-    return new RunFolder(dir, record);
+    return new RunFolder(dir, readRecord(dir));
   }
 
-  /** Appends to `metrics.jsonl` and to the events. */
+  /** Appends to `metrics.jsonl` and to the events. @throws MetaError */
   log(step: number, metrics: Readonly<Record<string, number>>): void {
-    append(this.#path("metrics"), `${JSON.stringify({ step, ...metrics })}\n`);
-    const wallTime = Date.now() / 1000;
-    append(this.#path("events"), encodeScalars({ wallTime, step, scalars: metrics }));
+    this.#logs.log(step, metrics);
   }
 
-  /** Writes a checkpoint and removes all but the newest few. Returns its path, without extension. */
-  save(state: Tree, progress: RunProgress): string {
-    const base = this.#checkpoint(progress.step);
-    const tensors = encodeTree(state);
-    const bytes = {
-      metrics: syncedSize(this.#path("metrics")),
-      events: syncedSize(this.#path("events")),
-      tensors: tensors.length,
-    };
-    replaceFile(`${base}.safetensors`, tensors);
-    replaceFile(`${base}.json`, `${JSON.stringify({ format: FORMAT, ...progress, bytes })}\n`);
-    for (const step of this.checkpoints().slice(0, -KEEP)) {
-      rmSync(`${this.#checkpoint(step)}.json`, { force: true });
-      rmSync(`${this.#checkpoint(step)}.safetensors`, { force: true });
-    }
-    return base;
-  }
-
-  /** Steps of the checkpoints, ascending. */
-  checkpoints(): number[] {
-    return readdirSync(join(this.dir, "checkpoints"))
-      .filter((name) => /^\d+\.json$/.test(name))
-      .map((name) => Number.parseInt(name, 10))
-      .sort((a, b) => a - b);
+  /** Writes a checkpoint and removes all but the newest few. @throws MetaError */
+  save(state: Tree, progress: RunProgress): void {
+    this.#checkpoints.save(state, progress, this.#logs.sync());
   }
 
   /** The newest checkpoint's path without extension, if there is one. */
-  newest(): string | undefined {
-    const step = this.checkpoints().at(-1);
-    return step === undefined ? undefined : this.#checkpoint(step);
+  newestPath(): string | undefined {
+    const step = this.#checkpoints.steps().at(-1);
+    return step === undefined ? undefined : this.#checkpoints.path(step);
   }
 
-  /** Seconds of training up to the newest checkpoint, in all sessions. */
+  /** Reads the newest checkpoint, if there is one. @throws FormatError when it is damaged */
+  newest(): WholeCheckpoint | undefined {
+    const step = this.#checkpoints.steps().at(-1);
+    if (step === undefined) return undefined;
+    const found = this.#checkpoints.read(step);
+    if (!("damage" in found)) return found;
+    throw new FormatError(`${found.damage}. \`--resume\` goes on from the checkpoint before`);
+  }
+
+  /**
+   * Reads the newest checkpoint that is whole, if there is any at all. A damaged one before it costs time and no
+   * more: the steps since come out the same again.
+   *
+   * @returns it, and what is wrong with those after it
+   * @throws FormatError when none is whole, or one is of another run or format
+   */
+  newestWhole(): { readonly checkpoint?: WholeCheckpoint; readonly damages: readonly string[] } {
+    const damages: string[] = [];
+    for (const step of this.#checkpoints.steps().reverse()) {
+      const found = this.#checkpoints.read(step);
+      if (!("damage" in found)) return { checkpoint: found, damages };
+      damages.push(found.damage);
+    }
+    if (damages.length === 0) return { damages };
+    const all = damages.join("\n");
+    throw new FormatError(
+      `${all}\nNo checkpoint is whole. Delete ${join(this.dir, "checkpoints")} to start over`,
+    );
+  }
+
+  /** Forgets what came after a checkpoint, or everything where there is none. @throws FormatError, MetaError */
+  rewind(checkpoint: WholeCheckpoint | undefined): void {
+    if (checkpoint) this.#logs.check(checkpoint.logs);
+    else this.#checkpoints.begin();
+    this.#checkpoints.removeAfter(checkpoint?.progress.step ?? -1);
+    if (checkpoint) this.#logs.rewind(checkpoint.logs);
+    else this.#logs.begin();
+    const file = failurePath(this.dir);
+    withFileErrors(file, () => rmSync(file, { force: true }));
+  }
+
+  /** Notes why the run stops, where the disk still takes it. */
+  noteFailure(step: number, message: string): void {
+    try {
+      replaceFile(failurePath(this.dir), `${JSON.stringify({ step, message })}\n`);
+    } catch {
+      // the failure itself is told by whoever calls
+    }
+  }
+
+  /** Seconds of training up to the newest checkpoint, in all sessions. @throws FormatError */
   trainedSeconds(): number {
-    const base = this.newest();
-    return base === undefined ? 0 : readJson(`${base}.json`, Progress).seconds;
-  }
-
-  /** Reads a checkpoint. @param template a state built alike. @throws FormatError */
-  load<S extends Tree>(base: string, template: S): [state: S, progress: RunProgress] {
-    const { format: _, bytes, ...progress } = readJson(`${base}.json`, Progress);
-    const tensors = readBytes(`${base}.safetensors`);
-    if (tensors.length !== bytes.tensors) {
-      const sizes = `expected ${bytes.tensors} bytes, got ${tensors.length}`;
-      throw new FormatError(
-        `${base}.safetensors: ${sizes}. Delete this checkpoint to go on from the one before`,
-      );
-    }
-    return [decodeTree(tensors, template, `${base}.safetensors`), progress];
-  }
-
-  /** Cuts off what was logged after a checkpoint, or everything where there is none. */
-  rewind(base: string | undefined): void {
-    if (base === undefined) {
-      replaceFile(this.#path("metrics"), "");
-      replaceFile(this.#path("events"), encodeFileVersion(Date.now() / 1000));
-      return;
-    }
-    const { bytes } = readJson(`${base}.json`, Progress);
-    withFileErrors(() => {
-      truncateSync(this.#path("metrics"), bytes.metrics);
-      truncateSync(this.#path("events"), bytes.events);
-    });
-  }
-
-  #checkpoint(step: number): string {
-    return join(this.dir, "checkpoints", String(step).padStart(6, "0"));
-  }
-
-  #path(file: "metrics" | "events"): string {
-    return join(this.dir, file === "metrics" ? "metrics.jsonl" : this.#events);
+    return this.newest()?.progress.seconds ?? 0;
   }
 }
 
-/** Returns an unused path in `out`: the experiment's name, then the time in UTC. */
-export function newRunPath(out: string, name: string, now: Date): string {
-  const time = now.toISOString().slice(0, 19).replaceAll(":", "-");
-  const base = join(out, `${name.replaceAll("/", "-")}-${time}`);
-  let path = base;
-  for (let i = 2; existsSync(path); i++) path = `${base}-${i}`;
-  return path;
+/** Returns the state in a checkpoint. @param template a state built alike. @throws FormatError */
+export function stateOf<S extends Tree>({ base, tensors }: WholeCheckpoint, template: S): S {
+  return decodeTree(tensors, template, `${base}.safetensors`);
 }
 
-/** Returns the newest run folder of an experiment (and seed), if there is one. */
-export function findNewestRun(out: string, experiment: string, seed?: number): string | undefined {
-  if (!existsSync(out)) return undefined;
-  const prefix = `${experiment.replaceAll("/", "-")}-`;
-  return readdirSync(out)
-    .filter((name) => name.startsWith(prefix) && existsSync(join(out, name, "config.json")))
-    .sort(byTimeThenNumber)
-    .map((name) => join(out, name))
-    .findLast((dir) => {
-      const { record } = RunFolder.open(dir);
-      return record.experiment === experiment && (seed === undefined || record.seed === seed);
-    });
-}
-
-/** `…-10` comes after `…-9`. */
-function byTimeThenNumber(a: string, b: string): number {
-  return a.localeCompare(b, "en", { numeric: true });
-}
-
-function readJson<T>(file: string, schema: z.ZodType<T>): T {
-  const text = withFileErrors(() => readFileSync(file, "utf8"));
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new FormatError(`${file}: expected JSON, got something else`);
-  }
-  const { format } = json as { format?: unknown };
-  if (format !== FORMAT) {
-    throw new FormatError(`${file}: made by format ${JSON.stringify(format)}, this version reads ${FORMAT}`);
-  }
-  const result = schema.safeParse(json);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new FormatError(`${file}: ${issue?.path.join(".")}: ${issue?.message}`);
+export function failurePath(dir: string): string {
+  return join(dir, "failure.json");
 }

@@ -3,7 +3,7 @@ export { decodeTree, encodeTree } from "./checkpoint.js";
 export { configure, fieldPaths, parseSets, type Source } from "./config.js";
 export { evaluateModel, evaluateRun, loadEvaluation, saveEvaluation } from "./evaluation.js";
 export * from "./experiment.js";
-export { findNewestRun, newRunPath, RunFolder, type RunProgress, type RunRecord } from "./folder.js";
+export { RunFolder } from "./folder.js";
 export { type Job, runJob } from "./job.js";
 export { commit, type Machine, machine, version } from "./machine.js";
 export {
@@ -15,6 +15,7 @@ export {
   silentProgress,
 } from "./progress.js";
 export { publish, readModel, tablePath } from "./publish.js";
+export type { RunRecord } from "./record.js";
 export {
   beginReproduction,
   estimateSeconds,
@@ -25,6 +26,8 @@ export {
   type Reproduction,
   type TableRequest,
 } from "./reproduce.js";
-export { type RunOptions, type RunOutcome, recordedConfig, resumeRun, startRun } from "./run.js";
+export { recordedConfig, resumeRun, startRun } from "./run.js";
+export { findNewestRun, makeRunPath, newRunPath } from "./run-path.js";
 export { readTable, rowOutcome, type Table, type TableCell, type TableRow } from "./table.js";
+export type { RunOptions, RunOutcome } from "./training.js";
 export { type Verdict, verdict } from "./verdict.js";

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { evaluateModel, loadEvaluation, saveEvaluation } from "./evaluation.js";
 import type { Config, Experiment } from "./experiment.js";
-import { type RunOptions, resumeRun, startRun } from "./run.js";
+import { resumeRun, startRun } from "./run.js";
+import type { RunOptions } from "./training.js";
 
 /** A run of a table: it is trained and evaluated, in a folder of its own. */
 export interface Job {

@@ -7,7 +7,7 @@ import { decodeTree, encodeTree } from "./checkpoint.js";
 import { loadEvaluation } from "./evaluation.js";
 import { type Experiment, slug } from "./experiment.js";
 import { makeFolder, readBytes, replaceFile } from "./files.js";
-import { RunFolder } from "./folder.js";
+import { RunFolder, stateOf } from "./folder.js";
 import type { Reproduction } from "./reproduce.js";
 import { rowOutcome, type Table, type TableRow } from "./table.js";
 
@@ -76,5 +76,5 @@ function modelOf(experiment: Experiment, dir: string): Tree {
   const folder = RunFolder.open(dir);
   const learner = experiment.learner(folder.record.config);
   const fresh = learner.init(Rng.seed(folder.record.seed).fork("init"));
-  return learner.model(folder.load(folder.newest()!, fresh)[0]);
+  return learner.model(stateOf(folder.newest()!, fresh));
 }

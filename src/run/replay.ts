@@ -8,7 +8,7 @@ import { ShapeError } from "../errors.js";
 import type { Rng } from "../random/index.js";
 import { Tensor, type Tree } from "../tensor/index.js";
 import type { Experiment } from "./experiment.js";
-import type { RunFolder } from "./folder.js";
+import { type RunFolder, stateOf } from "./folder.js";
 
 /**
  * Goes from the newest checkpoint to the step before `step` and replays that one on the eager reference.
@@ -24,11 +24,10 @@ export function explainNonFinite(
 ): string {
   let state = learner.init(root.fork("init"));
   let taken = 0;
-  const base = folder.newest();
-  if (base !== undefined) {
-    const [saved, progress] = folder.load(base, state);
-    state = saved;
-    taken = progress.step;
+  const checkpoint = folder.newest();
+  if (checkpoint !== undefined) {
+    state = stateOf(checkpoint, state);
+    taken = checkpoint.progress.step;
   }
   for (let k = taken + 1; k < step; k++) [state] = learner.step(state, k, root.fork("step", k));
   const metricsOf = (before: Tree) => {

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { ConfigError, FormatError } from "../errors.js";
@@ -16,7 +16,7 @@ import { Rng } from "../random/index.js";
 import { configure, parseSets } from "./config.js";
 import { loadEvaluation } from "./evaluation.js";
 import { type BudgetName, budgetNames, type Experiment, slug } from "./experiment.js";
-import { makeFolder, replaceFile, withFileErrors } from "./files.js";
+import { makeFolder, readText, replaceFile } from "./files.js";
 import { RunFolder } from "./folder.js";
 import type { Job } from "./job.js";
 import { commit, machine, version } from "./machine.js";
@@ -69,7 +69,7 @@ export function beginReproduction({ dir, request }: Reproduction): void {
 /** Opens the folder of a reproduction that was begun before. @throws FormatError */
 export function openReproduction(experiment: Experiment, dir: string): Reproduction {
   const file = join(dir, "table.json");
-  const result = Request.safeParse(JSON.parse(withFileErrors(() => readFileSync(file, "utf8"))));
+  const result = Request.safeParse(JSON.parse(readText(file)));
   if (!result.success) throw new FormatError(`${file}: ${result.error.issues[0]?.message}`);
   const { format: _, ...request } = result.data;
   if (request.experiment !== experiment.name) {

@@ -1,12 +1,13 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { FormatError, NonFiniteError } from "../errors.js";
+import { ConfigError, FormatError, NonFiniteError } from "../errors.js";
 import { decodeEvents } from "../formats/index.js";
 import { configure } from "./config.js";
-import { findNewestRun, newRunPath, RunFolder } from "./folder.js";
+import { RunFolder } from "./folder.js";
 import { resumeRun, startRun } from "./run.js";
+import { findNewestRun, makeRunPath, newRunPath } from "./run-path.js";
 import { toyExperiment } from "./testing/toy-experiment.js";
 
 let out: string;
@@ -72,18 +73,23 @@ test("a run killed before its first checkpoint starts over", async () => {
   const done = await startRun(toy, config, 3, join(out, "whole"));
   const stopped = stopAt(100);
   await startRun(stopped.experiment, config, 3, dir, stopped);
-  rmSync(join(dir, "checkpoints/000100.json"));
+  for (const step of ["000000", "000100"]) rmSync(join(dir, `checkpoints/${step}.json`));
   await resumeRun(toy, dir);
   expect(lastTensors(dir).equals(lastTensors(done.dir))).toBe(true);
+  expect(read(dir, "metrics.jsonl").equals(read(done.dir, "metrics.jsonl"))).toBe(true);
 });
 
 test("a folder holds config, metrics, TensorBoard events and the newest three checkpoints", async () => {
   const short = configure(toy, { set: { steps: 12 }, from: "test" });
   const { dir } = await startRun(toy, short, 0, join(out, "run"), { checkpointSeconds: 0 });
   expect(JSON.parse(read(dir, "config.json").toString())).toMatchObject({
-    format: 1,
+    format: 2,
     experiment: "toy/walk",
     seed: 0,
+    steps: 12,
+    headline: "train/loss",
+    data: {},
+    workers: 1,
     config: { steps: 12, mode: "plain", inner: { lr: 0.1, noise: 0.5 } },
   });
   const lines = read(dir, "metrics.jsonl").toString().trimEnd().split("\n");
@@ -139,8 +145,14 @@ test("resuming refuses what is not a run, another experiment's run, another form
     writeFileSync(join(dir, "config.json"), JSON.stringify({ ...record, ...change }));
   put({ experiment: "toy/swim" });
   await expect(resumeRun(toy, dir)).rejects.toThrow("expected a run of toy/walk, got one of toy/swim");
-  put({ format: 2 });
-  await expect(resumeRun(toy, dir)).rejects.toThrow("made by format 2, this version reads 1");
+  put({ format: 3 });
+  await expect(resumeRun(toy, dir)).rejects.toThrow(
+    "config.json: made by format 3, this version reads 2. Use a newer metagrad",
+  );
+  put({ format: 1 });
+  await expect(resumeRun(toy, dir)).rejects.toThrow(
+    "config.json: made by format 1, this version reads 2. Use the metagrad that made it, or start a new run",
+  );
   put({ build: "other" });
   await expect(resumeRun(toy, dir)).rejects.toThrow("made by the other build of the engine");
   put({ config: { steps: 2, inner: { lrr: 1 } } });
@@ -149,23 +161,86 @@ test("resuming refuses what is not a run, another experiment's run, another form
   await expect(resumeRun(toy, dir)).rejects.toThrow(FormatError);
 });
 
-test("a torn checkpoint is an error that says what to do", async () => {
-  const { dir } = await startRun(toy, config, 0, join(out, "run"));
-  const file = join(dir, "checkpoints/001200.safetensors");
-  writeFileSync(file, readFileSync(file).subarray(0, 20));
-  await expect(resumeRun(toy, dir)).rejects.toThrow("Delete this checkpoint to go on from the one before");
-});
-
 test("the newest run of an experiment is found by time, and by number within a second", async () => {
   const now = new Date("2026-11-22T10:00:00Z");
   const make = (seed: number) => {
     const dir = newRunPath(out, "toy/walk", now);
-    RunFolder.create(dir, { experiment: "toy/walk", seed, config, build: "", metagrad: "", node: "" });
+    RunFolder.create(dir, { ...record, seed });
     return dir;
   };
+  const made = { build: "", metagrad: "", node: "", workers: 1 };
+  const record = { experiment: "toy/walk", config, steps: 1, headline: "train/loss", data: {}, ...made };
   const dirs = Array.from({ length: 11 }, (_, seed) => make(seed % 2));
   expect(dirs[0]).toBe(join(out, "toy-walk-2026-11-22T10-00-00"));
   expect(findNewestRun(out, "toy/walk")).toBe(dirs[10]);
   expect(findNewestRun(out, "toy/walk", 1)).toBe(dirs[9]);
   expect(findNewestRun(out, "toy/swim")).toBeUndefined();
+});
+
+test("two runs that begin at the same second have a folder each", () => {
+  const now = new Date("2026-11-22T10:00:00Z");
+  const dirs = [0, 1, 2].map(() => makeRunPath(join(out, "new"), "toy/walk", now));
+  expect(dirs.map((dir) => dir.slice(out.length))).toEqual([
+    "/new/toy-walk-2026-11-22T10-00-00",
+    "/new/toy-walk-2026-11-22T10-00-00-2",
+    "/new/toy-walk-2026-11-22T10-00-00-3",
+  ]);
+});
+
+test("what can be refused is refused before the first step, and leaves nothing behind", async () => {
+  let steps = 0;
+  const spied = toyExperiment(() => {
+    steps++;
+    return undefined;
+  });
+  const refusing = {
+    ...spied,
+    learner: () => {
+      throw new ConfigError("walk: legs must be even, got 3");
+    },
+  };
+  await expect(startRun(refusing, config, 0, join(out, "run"))).rejects.toThrow("legs must be even");
+  expect(readdirSync(out)).toEqual([]);
+
+  writeFileSync(join(out, "file"), "");
+  await expect(startRun(spied, config, 0, join(out, "file/run"))).rejects.toThrow("is a file, not a folder");
+
+  const short = configure(toy, { set: { steps: 2 }, from: "test" });
+  const { dir } = await startRun(toy, short, 0, join(out, "run"));
+  await expect(startRun(spied, config, 0, dir)).rejects.toThrow(
+    `${dir}: expected a folder without a run, got one that holds one`,
+  );
+  mkdirSync(join(out, "blocked/checkpoints/000000.safetensors.tmp"), { recursive: true });
+  await expect(startRun(spied, config, 0, join(out, "blocked"))).rejects.toThrow(
+    "expected a file, got a folder",
+  );
+  expect(steps).toBe(0);
+});
+
+test("a run goes on with the data that it began with, and with no other", async () => {
+  const on = (data: Record<string, string>) => ({ ...toyExperiment(), data: async () => data });
+  const short = configure(toy, { set: { steps: 2 }, from: "test" });
+  const { dir } = await startRun(on({ walks: "a1" }), short, 0, join(out, "run"), { workers: 2 });
+  expect(JSON.parse(read(dir, "config.json").toString())).toMatchObject({
+    data: { walks: "a1" },
+    workers: 2,
+  });
+  expect((await resumeRun(on({ walks: "a1" }), dir, { workers: 1 })).status).toBe("done");
+  await expect(resumeRun(on({ walks: "b2" }), dir)).rejects.toThrow(
+    `${dir}: data set walks: expected checksum a1, got b2. Put back the data that the run began with`,
+  );
+  await expect(resumeRun(toy, dir)).rejects.toThrow("data set walks: expected checksum a1, got none");
+});
+
+test("why a run stopped is kept in its folder until it goes on", async () => {
+  const dir = join(out, "run");
+  const broken = toyExperiment((k) => (k === 25 ? Number.NaN : undefined));
+  await expect(startRun(broken, config, 0, dir)).rejects.toThrow(NonFiniteError);
+  const { step, message } = JSON.parse(read(dir, "failure.json").toString());
+  expect({ step, message }).toEqual({
+    step: 25,
+    message: expect.stringContaining("must be finite, got NaN"),
+  });
+  await resumeRun(toy, dir);
+  expect(readdirSync(dir)).not.toContain("failure.json");
 });

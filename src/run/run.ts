@@ -6,45 +6,26 @@
  *
  * @module
  */
+import { rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { ConfigError, FormatError, NonFiniteError } from "../errors.js";
+import { ConfigError, FormatError } from "../errors.js";
 import { Rng } from "../random/index.js";
-import type { Tree } from "../tensor/index.js";
-import { findNonFinite } from "./checkpoint.js";
 import { checkConfig } from "./config.js";
 import type { Config, Experiment } from "./experiment.js";
-import { RunFolder } from "./folder.js";
+import { RunFolder, stateOf } from "./folder.js";
+import { type Lock, lockFolder } from "./lock.js";
 import { machine, version } from "./machine.js";
 import { MetricMeans } from "./metrics.js";
-import { type Progress, silentProgress } from "./progress.js";
-import { explainNonFinite } from "./replay.js";
+import { silentProgress } from "./progress.js";
+import { hasRecord, type RunRecord } from "./record.js";
+import { type RunOptions, type RunOutcome, trainFrom } from "./training.js";
 
-export interface RunOptions {
-  /** Stops the run, with a checkpoint. */
-  readonly signal?: AbortSignal;
-  readonly progress?: Progress;
-  /** What progress calls the run. Default: the experiment's name. */
-  readonly label?: string;
-  /** Between checkpoints. Default: 30. */
-  readonly checkpointSeconds?: number;
-  /** Seconds from any moment on. Default: the system's. */
-  readonly clock?: () => number;
-}
-
-export interface RunOutcome {
-  readonly dir: string;
-  readonly status: "done" | "interrupted";
-  /** Steps taken so far. */
-  readonly step: number;
-  /** Of training, in all sessions. */
-  readonly seconds: number;
-  readonly model: Tree;
-}
-
-const LINES = 500; // of metrics.jsonl, or one a step where there are fewer
-const TURN_SECONDS = 0.05; // between turns of the event loop, in which signals arrive
-
-/** Starts a run in a new folder. @throws NonFiniteError, MetaError */
+/**
+ * Starts a run in a folder that holds none. What can be refused is refused before the first step: the config, the
+ * folder, and a disk that does not take a checkpoint.
+ *
+ * @throws NonFiniteError, MetaError
+ */
 export async function startRun(
   experiment: Experiment,
   config: Config,
@@ -52,16 +33,25 @@ export async function startRun(
   dir: string,
   options: RunOptions = {},
 ): Promise<RunOutcome> {
-  const { build, node } = machine();
-  const record = { experiment: experiment.name, seed, config, build, metagrad: version(), node };
-  const folder = RunFolder.create(dir, record);
-  const root = Rng.seed(seed);
-  const learner = experiment.learner(config);
-  const start = { state: learner.init(root.fork("init")), step: 0, seconds: 0, means: new MetricMeans() };
-  return trainFrom(start, { experiment, config, learner, root, folder }, options);
+  return locked(dir, async (lock) => {
+    if (hasRecord(dir)) {
+      throw new ConfigError(
+        `${dir}: expected a folder without a run, got one that holds one. Resume it instead`,
+      );
+    }
+    const learner = experiment.learner(config);
+    const folder = RunFolder.create(dir, await recordOf(experiment, config, seed, options));
+    const root = Rng.seed(seed);
+    const start = { ...beginning, state: learner.init(root.fork("init")), means: new MetricMeans() };
+    return trainFrom(start, { experiment, config, learner, root, folder, lock }, options);
+  });
 }
 
-/** Goes on with a run from its newest checkpoint. @throws FormatError, NonFiniteError, MetaError */
+/**
+ * Goes on with a run from its newest checkpoint that is whole. A damaged one is told as a note of the progress.
+ *
+ * @throws FormatError, NonFiniteError, MetaError
+ */
 export async function resumeRun(
   experiment: Experiment,
   dir: string,
@@ -69,25 +59,31 @@ export async function resumeRun(
 ): Promise<RunOutcome> {
   const folder = RunFolder.open(dir);
   const config = recordedConfig(experiment, folder);
-  const { seed, build } = folder.record;
-  if (build !== machine().build) {
-    throw new FormatError(
-      `${dir}: made by the ${build} build of the engine, this is ${machine().build}, which rounds otherwise. Start a new run`,
-    );
-  }
-  const root = Rng.seed(seed);
-  const learner = experiment.learner(config);
-  const fresh = learner.init(root.fork("init"));
-  const base = folder.newest();
-  const work = { experiment, config, learner, root, folder };
-  if (base === undefined) {
-    folder.rewind(undefined);
-    return trainFrom({ state: fresh, step: 0, seconds: 0, means: new MetricMeans() }, work, options);
-  }
-  const [state, { step, seconds, pending, rng }] = folder.load(base, fresh);
-  folder.rewind(base);
-  const start = { state, step, seconds, means: MetricMeans.restore(pending) };
-  return trainFrom(start, { ...work, root: Rng.restore(rng) }, options);
+  await checkSameBits(folder, experiment, config);
+  return locked(dir, async (lock) => {
+    const { progress = silentProgress } = options;
+    const { checkpoint, damages } = folder.newestWhole();
+    const { seed, metagrad } = folder.record;
+    const seeded = Rng.seed(seed);
+    const learner = experiment.learner(config);
+    const fresh = learner.init(seeded.fork("init"));
+    const state = checkpoint ? stateOf(checkpoint, fresh) : fresh; // before anything is cut off
+    folder.rewind(checkpoint);
+    for (const damage of damages) {
+      progress.note(`${damage}. Goes on from step ${checkpoint?.progress.step}, with the same bits`);
+    }
+    if (metagrad !== version()) {
+      progress.note(`${dir}: begun by metagrad ${metagrad}, this is ${version()}, which may round otherwise`);
+    }
+    const work = { experiment, config, learner, folder, lock };
+    if (checkpoint === undefined) {
+      const start = { ...beginning, state, means: new MetricMeans() };
+      return trainFrom(start, { ...work, root: seeded }, options);
+    }
+    const { step, seconds, pending, rng } = checkpoint.progress;
+    const start = { state, step, seconds, means: MetricMeans.restore(pending), isSaved: true };
+    return trainFrom(start, { ...work, root: Rng.restore(rng) }, options);
+  });
 }
 
 /** Checks that a folder is of this experiment, and returns its config. @throws ConfigError */
@@ -98,95 +94,57 @@ export function recordedConfig(experiment: Experiment, { dir, record }: RunFolde
   return checkConfig(experiment, record.config, join(dir, "config.json"));
 }
 
-interface Start {
-  readonly state: Tree;
-  readonly step: number;
-  readonly seconds: number;
-  readonly means: MetricMeans;
-}
+const beginning = { step: 0, seconds: 0, isSaved: false };
 
-interface Work {
-  readonly experiment: Experiment;
-  readonly config: Config;
-  readonly learner: ReturnType<Experiment["learner"]>;
-  readonly root: Rng;
-  readonly folder: RunFolder;
-}
-
-async function trainFrom(
-  { state: first, step: startStep, seconds: secondsBefore, means }: Start,
-  { experiment, config, learner, root, folder }: Work,
-  options: RunOptions,
-): Promise<RunOutcome> {
-  const { signal, progress = silentProgress, label = experiment.name, checkpointSeconds = 30 } = options;
-  const { clock = systemSeconds } = options;
+async function recordOf(
+  experiment: Experiment,
+  config: Config,
+  seed: number,
+  { workers = 1 }: RunOptions,
+): Promise<RunRecord> {
+  const { name, headline } = experiment;
+  const { build, node } = machine();
+  const data = { ...(await experiment.data?.(config)) };
   const steps = experiment.steps(config);
-  const logEvery = Math.max(1, Math.floor(steps / LINES));
-  const startTime = clock();
-  const elapsed = () => clock() - startTime;
+  return { experiment: name, seed, config, steps, headline, data, build, metagrad: version(), node, workers };
+}
 
-  let state = first;
-  let step = startStep;
-  let headline: readonly [string, number] | undefined;
-  let lastSaved = step > 0 ? step : -1;
-  const report = () =>
-    progress.update({ label, step, steps, seconds: elapsed(), ...(headline && { headline }) });
-  const whereIsIt = () => {
-    const base = folder.newest();
-    const good = base === undefined ? "There is no checkpoint" : `The last good checkpoint is ${base}`;
-    return `${good}, the run folder ${folder.dir}`;
-  };
-  const save = () => {
-    if (lastSaved === step) return;
-    const wrong = findNonFinite(state);
-    if (wrong) throw new NonFiniteError(`${wrong} must be finite after step ${step}. ${whereIsIt()}`);
-    const seconds = secondsBefore + elapsed();
-    folder.save(state, { step, seconds, pending: means.pending(), rng: root.state() });
-    lastSaved = step;
-  };
-  const outcome = (status: RunOutcome["status"]): RunOutcome => {
-    const seconds = secondsBefore + elapsed();
-    return { dir: folder.dir, status, step, seconds, model: learner.model(state) };
-  };
-
-  let lastTurn = clock();
-  let lastSaveTime = lastTurn;
-  try {
-    while (step < steps) {
-      const k = step + 1;
-      const [next, metrics] = learner.step(state, k, root.fork("step", k));
-      state = next;
-      step = k;
-      means.add(step, metrics, () => `${whereIsIt()}${explainNonFinite(learner, folder, root, k)}`);
-      if (step % logEvery === 0 || step === steps) {
-        const line = means.flush();
-        folder.log(step, line);
-        const value = line[experiment.headline];
-        if (value !== undefined) headline = [experiment.headline, value];
-      }
-      const now = clock();
-      if (now - lastSaveTime >= checkpointSeconds) {
-        save();
-        lastSaveTime = now;
-      }
-      if (now - lastTurn >= TURN_SECONDS) {
-        report();
-        await new Promise(setImmediate);
-        lastTurn = clock();
-      }
-      if (signal?.aborted && step < steps) {
-        save();
-        return outcome("interrupted");
-      }
-    }
-    report();
-    save();
-    return outcome("done");
-  } finally {
-    progress.end();
+/** @throws FormatError where going on would give other bits */
+async function checkSameBits(
+  { dir, record }: RunFolder,
+  experiment: Experiment,
+  config: Config,
+): Promise<void> {
+  const { build } = machine();
+  if (record.build !== build) {
+    throw new FormatError(
+      `${dir}: made by the ${record.build} build of the engine, this is ${build}, which rounds otherwise. Start a new run`,
+    );
+  }
+  const data = { ...(await experiment.data?.(config)) };
+  for (const name of new Set([...Object.keys(record.data), ...Object.keys(data)])) {
+    const [expected = "none", got = "none"] = [record.data[name], data[name]];
+    if (expected === got) continue;
+    throw new FormatError(
+      `${dir}: data set ${name}: expected checksum ${expected}, got ${got}. Put back the data that the run began with, or start a new run`,
+    );
   }
 }
 
-function systemSeconds(): number {
-  return performance.now() / 1000;
+async function locked<R>(dir: string, action: (lock: Lock) => Promise<R>): Promise<R> {
+  const lock = lockFolder(dir);
+  try {
+    return await action(lock);
+  } finally {
+    lock.release();
+    removeIfEmpty(dir); // refused before it began
+  }
+}
+
+function removeIfEmpty(dir: string): void {
+  try {
+    rmdirSync(dir);
+  } catch {
+    // it holds a run
+  }
 }

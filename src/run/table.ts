@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { FormatError } from "../errors.js";
 import { type Estimate, mean, meanEstimate } from "../stats/index.js";
 import { budgetNames, type Evaluation, type Experiment, type Row, type RowOutcome } from "./experiment.js";
-import { withFileErrors } from "./files.js";
+import { readText } from "./files.js";
 import { verdict } from "./verdict.js";
 
 const Interval = z.tuple([z.number(), z.number()]).readonly();
@@ -69,7 +68,7 @@ export type TableCell = z.infer<typeof Cell>;
 
 /** Reads a table. @throws FormatError */
 export function readTable(file: string): Table {
-  const text = withFileErrors(() => readFileSync(file, "utf8"));
+  const text = readText(file);
   const json = parse(text, file);
   const result = Table.safeParse(json);
   if (result.success) return result.data;

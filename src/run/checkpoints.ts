@@ -1,0 +1,177 @@
+/**
+ * The checkpoints of a run, two files each: tensors (safetensors), then what goes on with them (json).
+ *
+ * A checkpoint counts once its json is there. It says whose it is, how long the run's logs were, and the
+ * SHA-256 of the tensors and of itself; so one that was torn, cut, changed or taken from elsewhere is known.
+ *
+ * @module
+ */
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { FormatError } from "../errors.js";
+import type { Tree } from "../tensor/index.js";
+import { encodeTree } from "./checkpoint.js";
+import { makeFolder, readBytes, readText, replaceFile, TEMPORARY, withFileErrors } from "./files.js";
+import { checkJson, FORMAT, type RunIdentity, sha256 } from "./record.js";
+
+const KEEP = 3;
+
+const Contents = z.strictObject({
+  format: z.literal(FORMAT),
+  run: z.strictObject({ experiment: z.string(), seed: z.int().min(0), sha256: z.string() }),
+  step: z.int().min(0),
+  /** Of training, in all sessions. */
+  seconds: z.number(),
+  /** Sums of metrics since the last line of `metrics.jsonl`. */
+  pending: z.strictObject({ count: z.int(), sums: z.record(z.string(), z.number()) }),
+  /** The run's stream; a step's own stream is forked from it. */
+  rng: z.strictObject({ key: z.tuple([z.number(), z.number()]).readonly(), draws: z.number() }),
+  /** Bytes of the logs when it was made. */
+  logs: z.strictObject({ metrics: z.int(), events: z.int() }),
+  /** SHA-256 of the safetensors file. */
+  tensors: z.string(),
+  /** SHA-256 of the json of all fields above. */
+  checksum: z.string(),
+});
+type Contents = z.infer<typeof Contents>;
+
+/** What goes on with the tensors of a checkpoint. */
+export type RunProgress = Pick<Contents, "step" | "seconds" | "pending" | "rng">;
+
+/** How long the logs were. */
+export type LogSizes = Contents["logs"];
+
+/** A checkpoint whose checksums hold. */
+export interface WholeCheckpoint {
+  /** Its path, without extension. */
+  readonly base: string;
+  readonly progress: RunProgress;
+  readonly logs: LogSizes;
+  /** The safetensors file. */
+  readonly tensors: Uint8Array;
+}
+
+/** What is wrong with a checkpoint. */
+export interface Damage {
+  readonly damage: string;
+}
+
+export class Checkpoints {
+  readonly #dir: string;
+  readonly #run: RunIdentity;
+
+  constructor(dir: string, run: RunIdentity) {
+    this.#dir = join(dir, "checkpoints");
+    this.#run = run;
+  }
+
+  /** Makes their folder. @throws MetaError */
+  begin(): void {
+    makeFolder(this.#dir);
+  }
+
+  /** Writes one and removes all but the newest few. @throws MetaError; those that there were are as they were */
+  save(state: Tree, progress: RunProgress, logs: LogSizes): void {
+    const base = this.path(progress.step);
+    const tensors = encodeTree(state);
+    const content = { format: FORMAT, run: this.#run, ...progress, logs, tensors: sha256(tensors) };
+    replaceFile(`${base}.safetensors`, tensors);
+    replaceFile(`${base}.json`, `${JSON.stringify({ ...content, checksum: checksumOf(content) })}\n`);
+    for (const step of this.steps().slice(0, -KEEP)) this.#remove(step);
+  }
+
+  /** Steps of the checkpoints, ascending, whole or not. */
+  steps(): number[] {
+    if (!existsSync(this.#dir)) return [];
+    return withFileErrors(this.#dir, () => readdirSync(this.#dir))
+      .filter((name) => /^\d+\.json$/.test(name))
+      .map((name) => Number.parseInt(name, 10))
+      .sort((a, b) => a - b);
+  }
+
+  /** The path of a checkpoint, without extension. */
+  path(step: number): string {
+    return join(this.#dir, String(step).padStart(6, "0"));
+  }
+
+  /**
+   * Reads a checkpoint.
+   *
+   * @returns what is wrong with it, where it is not as it was written
+   * @throws FormatError for one of another run or format, which somebody has put there
+   */
+  read(step: number): WholeCheckpoint | Damage {
+    const base = this.path(step);
+    const file = `${base}.json`;
+    const json = parsed(readText(file));
+    if (json === undefined) return { damage: `${file}: expected JSON, got something else` };
+    if (json.format === FORMAT && json.checksum !== checksumOf(json)) {
+      return { damage: `${file}: expected the content that its checksum is of, got another` };
+    }
+    const {
+      run,
+      logs,
+      tensors: expected,
+      format: _,
+      checksum: __,
+      ...progress
+    } = checkJson(json, Contents, file);
+    this.#checkOwner(run, file);
+    if (progress.step !== step) return { damage: `${file}: expected step ${step}, got ${progress.step}` };
+    const tensorFile = `${base}.safetensors`;
+    if (!existsSync(tensorFile)) return { damage: `${tensorFile}: expected the tensors, got no file` };
+    const tensors = readBytes(tensorFile);
+    const got = sha256(tensors);
+    if (got !== expected) {
+      const sums = `expected SHA-256 ${expected.slice(0, 12)}…, got ${got.slice(0, 12)}…`;
+      return { damage: `${tensorFile}: ${sums} (${tensors.length} bytes)` };
+    }
+    return { base, progress, logs, tensors };
+  }
+
+  /** Removes those after a step, and what a kill has left of one that was being written. */
+  removeAfter(last: number): void {
+    const steps = this.steps();
+    for (const step of steps) if (step > last) this.#remove(step);
+    for (const name of withFileErrors(this.#dir, () => readdirSync(this.#dir))) {
+      const [, digits, ending] = /^(\d+)\.(\w+)/.exec(name) ?? [];
+      const isOrphan = ending === "safetensors" && !steps.includes(Number(digits));
+      if (isOrphan || name.endsWith(TEMPORARY)) this.#removeFile(join(this.#dir, name));
+    }
+  }
+
+  #checkOwner(run: RunIdentity, file: string): void {
+    const { experiment, seed, sha256 } = this.#run;
+    if (run.sha256 === sha256) return;
+    const show = (it: RunIdentity) => `${it.experiment}, seed ${it.seed}`;
+    const expected = `expected a checkpoint of this run (${show(this.#run)})`;
+    const isAlike = run.experiment === experiment && run.seed === seed;
+    const got = isAlike ? "one made with another config, data or build of the engine" : `one of ${show(run)}`;
+    throw new FormatError(`${file}: ${expected}, got ${got}. Delete it to go on from the checkpoint before`);
+  }
+
+  /** The json first: without it, what is left does not count. */
+  #remove(step: number): void {
+    this.#removeFile(`${this.path(step)}.json`);
+    this.#removeFile(`${this.path(step)}.safetensors`);
+  }
+
+  #removeFile(file: string): void {
+    withFileErrors(file, () => rmSync(file, { force: true }));
+  }
+}
+
+/** Of all fields but `checksum`; JSON keeps their order and every bit of a number. */
+function checksumOf({ checksum: _, ...content }: Readonly<Record<string, unknown>>): string {
+  return sha256(JSON.stringify(content));
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

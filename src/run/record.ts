@@ -1,0 +1,98 @@
+/**
+ * What a run is, in its `config.json`, and the reading of all json files of a run.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { FormatError } from "../errors.js";
+import type { Config } from "./experiment.js";
+import { readText, replaceFile } from "./files.js";
+
+/** Of a run folder. Format 1 had no checksums. */
+export const FORMAT = 2;
+
+const RunRecord = z.strictObject({
+  format: z.literal(FORMAT),
+  experiment: z.string(),
+  seed: z.int().min(0),
+  config: z.record(z.string(), z.unknown()),
+  /** Of the whole run. */
+  steps: z.int().min(0),
+  /** The step metric that lists show. */
+  headline: z.string(),
+  /** Checksums of the data sets that are read, by name. */
+  data: z.record(z.string(), z.string()),
+  /** Of the engine: others give other bits. */
+  build: z.string(),
+  metagrad: z.string(),
+  node: z.string(),
+  /** That the run began with; another number gives the same bits. */
+  workers: z.int().min(1),
+});
+
+/** `config.json`. */
+export type RunRecord = Omit<z.infer<typeof RunRecord>, "format" | "config"> & { readonly config: Config };
+
+/** Writes down what a run is. @throws MetaError */
+export function writeRecord(dir: string, record: RunRecord): void {
+  replaceFile(recordPath(dir), `${JSON.stringify({ format: FORMAT, ...record }, null, 2)}\n`);
+}
+
+/** @throws FormatError for a folder that holds no run, or one of another format */
+export function readRecord(dir: string): RunRecord {
+  if (!hasRecord(dir)) throw new FormatError(`${dir}: expected a run folder, with config.json in it`);
+  const file = recordPath(dir);
+  const { format: _, ...record } = checkJson(parse(readText(file), file), RunRecord, file);
+  return record;
+}
+
+export function hasRecord(dir: string): boolean {
+  return existsSync(recordPath(dir));
+}
+
+/** Whose a checkpoint is: it can go on in this run only. */
+export interface RunIdentity {
+  readonly experiment: string;
+  readonly seed: number;
+  /** SHA-256 of everything that decides a run's bits. */
+  readonly sha256: string;
+}
+
+export function identityOf({ experiment, seed, config, data, build }: RunRecord): RunIdentity {
+  return { experiment, seed, sha256: sha256(JSON.stringify([experiment, seed, config, data, build])) };
+}
+
+export function sha256(content: string | Uint8Array): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** Checks the format, then the fields. @throws FormatError */
+export function checkJson<T>(json: unknown, schema: z.ZodType<T>, file: string): T {
+  const { format } = (json ?? {}) as { format?: unknown };
+  if (format !== FORMAT) {
+    const isNewer = typeof format === "number" && format > FORMAT;
+    const advice = isNewer ? "Use a newer metagrad" : "Use the metagrad that made it, or start a new run";
+    throw new FormatError(
+      `${file}: made by format ${JSON.stringify(format)}, this version reads ${FORMAT}. ${advice}`,
+    );
+  }
+  const result = schema.safeParse(json);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new FormatError(`${file}: ${issue?.path.join(".")}: ${issue?.message}`);
+}
+
+function parse(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new FormatError(`${file}: expected JSON, got something else`);
+  }
+}
+
+function recordPath(dir: string): string {
+  return join(dir, "config.json");
+}

@@ -1,0 +1,54 @@
+/** Where runs lie: `<out>/<experiment>-<time in UTC>`. */
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { makeFolder, withFileErrors } from "./files.js";
+import { hasRecord, readRecord } from "./record.js";
+
+/** Returns an unused path in `out`: the experiment's name, then the time in UTC. */
+export function newRunPath(out: string, name: string, now: Date): string {
+  return unused(out, name, now, (path) => !existsSync(path));
+}
+
+/** Makes the folder of a new run, which no other process gets. @throws MetaError */
+export function makeRunPath(out: string, name: string, now: Date): string {
+  makeFolder(out);
+  return unused(out, name, now, (path) => withFileErrors(path, () => makeAnew(path)));
+}
+
+/** Returns the newest run folder of an experiment (and seed), if there is one. @throws FormatError */
+export function findNewestRun(out: string, experiment: string, seed?: number): string | undefined {
+  if (!existsSync(out)) return undefined;
+  const prefix = `${experiment.replaceAll("/", "-")}-`;
+  return readdirSync(out)
+    .filter((name) => name.startsWith(prefix) && hasRecord(join(out, name)))
+    .sort(byTimeThenNumber)
+    .map((name) => join(out, name))
+    .findLast((dir) => {
+      const record = readRecord(dir);
+      return record.experiment === experiment && (seed === undefined || record.seed === seed);
+    });
+}
+
+/** `…-10` comes after `…-9`. */
+export function byTimeThenNumber(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
+}
+
+function unused(out: string, name: string, now: Date, isFree: (path: string) => boolean): string {
+  const time = now.toISOString().slice(0, 19).replaceAll(":", "-");
+  const base = join(out, `${name.replaceAll("/", "-")}-${time}`);
+  let path = base;
+  for (let i = 2; !isFree(path); i++) path = `${base}-${i}`;
+  return path;
+}
+
+/** Makes a folder. Returns false where there is one. */
+function makeAnew(dir: string): boolean {
+  try {
+    mkdirSync(dir);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
