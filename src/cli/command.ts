@@ -21,15 +21,32 @@ export function positiveInteger(text: string): number {
   return n;
 }
 
-/** Aborted by the first Ctrl-C; the second one kills. */
+/** Parses a number of seconds. */
+export function nonNegativeSeconds(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() === "" || !Number.isFinite(seconds) || seconds < 0)
+    throw new InvalidArgumentError("Expected seconds, as in 30 or 0.5");
+  return seconds;
+}
+
+/** What interrupts, and the exit codes that tell it: 128 and the number of the signal. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+type Interrupt = keyof typeof exitCodes;
+const interrupts = Object.keys(exitCodes) as Interrupt[];
+
+/** Aborted by the first Ctrl-C or SIGTERM; a second one ends the program at once, whatever it is doing. */
 export function interruption(): AbortSignal {
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  const onSignal = (signal: Interrupt) => {
+    for (const it of interrupts) process.off(it, onSignal); // so that the system acts on the next
+    stop.abort(signal);
+  };
+  for (const it of interrupts) process.on(it, onSignal);
   return stop.signal;
 }
 
-/** Ends with the exit code of an interrupted program. */
-export function interrupted(hint: string): void {
-  console.error(hint);
-  process.exitCode = 130;
+/** Ends with the exit code of a program that was interrupted. */
+export function interrupted(signal: AbortSignal, hint?: string): void {
+  if (hint !== undefined) console.error(hint);
+  process.exitCode = exitCodes[signal.reason as Interrupt];
 }

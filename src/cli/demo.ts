@@ -11,5 +11,6 @@ export const demo = command("demo")
   .option("--quick", "a tenth of the training, to see that all works")
   .action(async ({ out, quick = false }) => {
     const { runDemo } = await import("./demo/index.js");
-    if (!(await runDemo({ out, quick, signal: interruption() }))) interrupted("stopped");
+    const signal = interruption();
+    if (!(await runDemo({ out, quick, signal }))) interrupted(signal, "stopped");
   });

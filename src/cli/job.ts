@@ -1,5 +1,5 @@
 /** `metagrad job`: one run of a table, for `reproduce`, which talks to it over its message channel. Not in the help. */
-import { command, interruption } from "./command.js";
+import { command, interrupted, interruption } from "./command.js";
 import type { JobMessage } from "./reproduce-jobs.js";
 
 export const job = command("job")
@@ -9,28 +9,33 @@ export const job = command("job")
     const { loadExperiment } = await import("../experiments/index.js");
     const { runJob } = await import("../run/index.js");
     const tell = (message: JobMessage) => process.send?.(message);
-    process.once("disconnect", () => process.kill(process.pid, "SIGINT")); // reproduce was killed
+    // by message, not by signal: Ctrl-C reaches the whole group of processes, and a second signal would kill
+    const stop = new AbortController();
+    process.once("message", () => stop.abort("SIGINT"));
+    process.once("disconnect", () => stop.abort("SIGINT")); // reproduce was killed
+    const signal = AbortSignal.any([interruption(), stop.signal]);
     let told = 0;
     try {
       const { label, ...work } = JSON.parse(request);
-      await runJob(await loadExperiment(name), work, {
+      const isDone = await runJob(await loadExperiment(name), work, {
         label,
-        signal: interruption(),
+        signal,
         progress: {
           update(progress) {
             if (performance.now() - told < 200 && progress.step < progress.steps) return;
             told = performance.now();
             tell({ progress });
           },
-          note() {},
+          note: (note) => tell({ note }),
           end() {},
         },
       });
+      if (!isDone) interrupted(signal);
     } catch (error) {
       tell({ failed: (error as Error).message });
       process.exitCode = 1;
     } finally {
-      process.removeAllListeners("disconnect");
+      process.removeAllListeners("disconnect").removeAllListeners("message");
       if (process.connected) process.disconnect?.();
     }
   });

@@ -17,7 +17,10 @@ export interface RunAllOptions {
 }
 
 /** What a job's process tells. */
-export type JobMessage = { readonly progress: ProgressState } | { readonly failed: string };
+export type JobMessage =
+  | { readonly progress: ProgressState }
+  | { readonly note: string }
+  | { readonly failed: string };
 
 const bin = fileURLToPath(new URL("../../bin/metagrad.js", import.meta.url));
 
@@ -50,9 +53,12 @@ export async function runAll(
     while (waiting.length > 0 && failures.length === 0 && !signal.aborted) {
       const job = waiting.shift()!;
       running++;
-      const failed = await runInProcess(experiment, job, signal, (state) => {
-        stepOf.set(job, state.step);
-        report(state);
+      const failed = await runInProcess(experiment, job, signal, {
+        update(state) {
+          stepOf.set(job, state.step);
+          report(state);
+        },
+        note: (text) => progress.note(text),
       });
       running--;
       if (failed !== undefined) failures.push(`${job.label}, seed ${job.seed}: ${failed}`);
@@ -74,18 +80,19 @@ function runInProcess(
   experiment: Experiment,
   { label, config, seed, dir }: Job,
   signal: AbortSignal,
-  onProgress: (state: ProgressState) => void,
+  progress: Pick<Progress, "update" | "note">,
 ): Promise<string | undefined> {
   const request = JSON.stringify({ config, seed, dir, label });
   const child = fork(bin, ["job", experiment.name, request], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   let failed: string | undefined;
-  const stop = () => child.kill("SIGINT");
+  const stop = () => void (child.connected && child.send("stop")); // a signal may have come from the terminal, too
   signal.addEventListener("abort", stop);
   child.on("message", (message: JobMessage) => {
     if ("failed" in message) failed = message.failed;
-    else onProgress(message.progress);
+    else if ("note" in message) progress.note(message.note);
+    else progress.update(message.progress);
   });
   return new Promise((resolve, reject) => {
     child.on("error", reject);

@@ -53,13 +53,11 @@ export const reproduce = command("reproduce")
 
     const { runAll } = await import("./reproduce-jobs.js");
     run.beginReproduction(reproduction);
-    const done = await runAll(experiment, reproduction.jobs, {
-      workers,
-      signal: interruption(),
-      progress: run.showProgress(process.stderr),
-    });
+    const signal = interruption();
+    const progress = run.showProgress(process.stderr);
+    const done = await runAll(experiment, reproduction.jobs, { workers, signal, progress });
     if (!done) {
-      interrupted(`stopped, --resume goes on from ${reproduction.dir}`);
+      interrupted(signal, `stopped, --resume goes on from ${reproduction.dir}`);
       return;
     }
     const table = run.makeTable(experiment, reproduction);

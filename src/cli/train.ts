@@ -1,5 +1,5 @@
 /** `metagrad train`: run one experiment with one seed. */
-import { command, interrupted, interruption, nonNegativeInteger } from "./command.js";
+import { command, interrupted, interruption, nonNegativeInteger, nonNegativeSeconds } from "./command.js";
 
 export const train = command("train")
   .summary("run one experiment with one seed")
@@ -12,17 +12,20 @@ export const train = command("train")
   .option("--seed <n>", "seed of every random stream (default: 0)", nonNegativeInteger)
   .option("--out <dir>", "where run folders go", "runs")
   .option("--resume [run]", "go on with the newest run of this experiment, or with a folder")
+  .option("--checkpoint-every <s>", "seconds between checkpoints", nonNegativeSeconds, 30)
   .addHelpText("after", "\nExample:\n  $ metagrad train maml-2017/sinusoid --set inner.steps=5 --seed 3")
-  .action(async (name, { set = [], seed, out, resume }) => {
+  .action(async (name, { set = [], seed, out, resume, checkpointEvery }) => {
     const { ConfigError } = await import("../errors.js"); // imports that are slow come last, for --help
     const { loadExperiment } = await import("../experiments/index.js");
     const run = await import("../run/index.js");
     const experiment = await loadExperiment(name);
-    const options = { progress: run.showProgress(process.stderr), signal: interruption() };
+    const signal = interruption();
+    const progress = run.showProgress(process.stderr);
+    const options = { progress, signal, checkpointSeconds: checkpointEvery };
 
     const start = () => {
       const config = run.configure(experiment, ...run.parseSets(set));
-      return run.startRun(experiment, config, seed ?? 0, run.newRunPath(out, name, new Date()), options);
+      return run.startRun(experiment, config, seed ?? 0, run.makeRunPath(out, name, new Date()), options);
     };
     const goOn = () => {
       if (set.length > 0) throw new ConfigError("train: --set cannot change a run that is resumed");
@@ -32,5 +35,6 @@ export const train = command("train")
     };
     const { dir, status, step } = await (resume ? goOn() : start());
     console.log(dir); // the only line on stdout, so that scripts can use it
-    if (status === "interrupted") interrupted(`stopped after step ${step}, --resume goes on from there`);
+    if (status === "interrupted")
+      interrupted(signal, `stopped after step ${step}, --resume goes on from there`);
   });

@@ -2,6 +2,7 @@
 import {
   appendFileSync,
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -9,6 +10,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -16,7 +18,22 @@ import { MetaError } from "../errors.js";
 
 /** Makes a folder and those above it. @throws MetaError */
 export function makeFolder(dir: string): void {
-  withFileErrors(dir, () => mkdirSync(dir, { recursive: true }));
+  withFileErrors(dir, () => makeDeep(dir));
+}
+
+/** As `recursive: true`, which says of a read-only disk that there is no such folder. */
+function makeDeep(dir: string): void {
+  if (isFolder(dir)) return;
+  if (!existsSync(dirname(dir))) makeDeep(dirname(dir));
+  try {
+    mkdirSync(dir);
+  } catch (error) {
+    if (!isFolder(dir)) throw error; // another process was quicker
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** What a file is called until it is whole: `<file>.tmp`. */
