@@ -1,12 +1,11 @@
 /** Each command, from the outside: what it prints where, what it leaves behind, and its exit code. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { metagradIn } from "./testing/process.js";
 
-const bin = fileURLToPath(new URL("../../bin/metagrad.js", import.meta.url));
 const hasBuild = existsSync(new URL("../../dist/cli/main.js", import.meta.url));
 
 let dir: string;
@@ -15,25 +14,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-interface Result {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs a command in `dir`. @param meanwhile sees the process as it runs */
-function metagrad(args: string, meanwhile?: (child: ChildProcess) => void, more = {}): Promise<Result> {
-  const env = { ...process.env, METAGRAD_SOURCE: "1", NO_COLOR: "1", NODE_OPTIONS: "", ...more };
-  const child = spawn(process.execPath, [bin, ...args.split(" ")], { cwd: dir, env });
-  const texts = { stdout: "", stderr: "" };
-  for (const stream of ["stdout", "stderr"] as const) {
-    child[stream].setEncoding("utf8").on("data", (text: string) => {
-      texts[stream] += text;
-    });
-  }
-  meanwhile?.(child);
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, ...texts })));
-}
+const metagrad = (args: string, meanwhile?: (child: ChildProcess) => void, more = {}) =>
+  metagradIn(dir, args, meanwhile, more);
 
 const jsonLines = (text: string) =>
   text
@@ -61,7 +44,7 @@ describe("usage", () => {
   test("--help names the commands", async () => {
     const { code, stdout } = await metagrad("--help");
     expect(code).toBe(0);
-    for (const command of ["demo", "list", "train", "evaluate", "reproduce", "bench"]) {
+    for (const command of ["demo", "list", "train", "runs", "evaluate", "reproduce", "bench"]) {
       expect(stdout).toContain(`\n  ${command} `);
     }
     expect(stdout).not.toContain("job");
@@ -140,7 +123,11 @@ describe("train", () => {
     const killed = await metagrad("train maml-2017/sinusoid --out parts --resume", (child) =>
       stopWhenRunning(child, "parts", "SIGKILL"),
     );
-    expect(killed).toEqual({ code: null, stdout: "", stderr: expect.not.stringContaining("error") });
+    expect(killed).toMatchObject({
+      signal: "SIGKILL",
+      stdout: "",
+      stderr: expect.not.stringContaining("error"),
+    });
 
     const resumed = await metagrad("train maml-2017/sinusoid --out parts --resume");
     expect(resumed).toMatchObject({ code: 0, stdout: stopped.stdout });

@@ -1,11 +1,12 @@
 /** What a full disk, a read-only one, a limit and a second process do to a run. */
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { metagradIn, shellIn } from "./testing/process.js";
+import { listRuns } from "../run/index.js";
+import { bin, metagradIn, shellIn } from "./testing/process.js";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // each starts several processes
 
@@ -123,6 +124,26 @@ test("a second process on a run is refused, and the first goes on", async () => 
   expect(code).toBe(1);
   expect(first.stderr).toMatch(/stopped after step \d+, --resume goes on from there/);
   expect(first.code).toBe(143);
+});
+
+test("Ctrl-C in a terminal reaches all processes of a table, and each saves what it did", async () => {
+  const args = "reproduce maml-2017/sinusoid --budget smoke --jobs 2 --out table --set steps=100000".split(
+    " ",
+  );
+  const env = { ...process.env, METAGRAD_SOURCE: "1" };
+  const child = spawn(process.execPath, [bin, ...args], { cwd, env, stdio: "ignore", detached: true });
+  const files = () => (existsSync(table) ? readdirSync(table, { recursive: true, encoding: "utf8" }) : []);
+  const table = join(cwd, "table");
+  const timer = setInterval(() => {
+    const logs = files().filter((name) => name.endsWith("metrics.jsonl"));
+    if (logs.filter((name) => statSync(join(table, name)).size > 0).length < 2) return;
+    clearInterval(timer);
+    process.kill(-child.pid!, "SIGINT");
+  }, 10);
+  const [code] = await once(child, "exit");
+  expect(code).toBe(130);
+  const steps = listRuns(table).map(({ status, step }) => ({ status, isSaved: step! > 0 }));
+  expect(steps).toEqual([1, 2].map(() => ({ status: "interrupted", isSaved: true })));
 });
 
 test("a second Ctrl-C ends a program at once, whatever it is doing", async () => {

@@ -9,6 +9,7 @@ import { evaluate } from "./evaluate.js";
 import { job } from "./job.js";
 import { list } from "./list.js";
 import { reproduce } from "./reproduce.js";
+import { runs } from "./runs.js";
 import { train } from "./train.js";
 
 const DONE = 0;
@@ -25,13 +26,14 @@ const program = new Command("metagrad")
     "after",
     "\nBegin with:\n  $ metagrad demo\n  $ metagrad reproduce maml-2017/sinusoid --budget smoke",
   );
-for (const it of [demo, list, train, evaluate, reproduce, data, bench]) add(it as unknown as Command);
+for (const it of [demo, list, train, runs, evaluate, reproduce, bench]) add(it as unknown as Command);
 add(job as unknown as Command, { hidden: true });
 program.exitOverride();
 
 /** Adds a command. Exit codes are decided below, for mistakes in any of them. */
 function add(command: Command, options = {}): void {
-  prepare(command);
+  for (const it of [command, ...command.commands])
+    it.exitOverride().option("--debug", "print where an error came from");
   program.addCommand(command, options);
 }
 

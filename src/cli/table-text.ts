@@ -33,10 +33,12 @@ export function tableText({ experiment, paper, budget, seeds, caption, columns, 
   ].join("\n");
 }
 
-/** Pads cells so that columns line up, two blanks apart. */
-export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+/** Pads cells so that columns line up. @param gap blanks between them */
+export function alignColumns(rows: readonly (readonly string[])[], gap = 3): string[] {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]!.length)));
-  return rows.map((row) => `  ${row.map((text, i) => text.padEnd(widths[i]!)).join("   ")}`.trimEnd());
+  return rows.map((row) =>
+    `  ${row.map((text, i) => text.padEnd(widths[i]!)).join(" ".repeat(gap))}`.trimEnd(),
+  );
 }
 
 export function showNumber(value: number | null): string {

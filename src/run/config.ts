@@ -61,7 +61,7 @@ export function parseSets(texts: readonly string[]): Source[] {
 
 /** Checks a config that was read from a file. @throws ConfigError */
 export function checkConfig(experiment: Experiment, config: unknown, file: string): Config {
-  return configure(experiment, { set: flat(config), from: file });
+  return configure(experiment, { set: flatFields(config), from: file });
 }
 
 /** Paths of all fields of a schema, without the groups that they are in. */
@@ -138,13 +138,13 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** `{ inner: { lr: 1 } }` → `{ "inner.lr": 1 }`. */
-function flat(config: unknown, prefix = ""): Overrides {
+/** Fields by their path: `{ inner: { lr: 1 } }` → `{ "inner.lr": 1 }`. */
+export function flatFields(config: unknown, prefix = ""): Overrides {
   if (typeof config !== "object" || config === null || Array.isArray(config)) {
     return prefix === "" ? {} : { [prefix.slice(0, -1)]: config };
   }
   return Object.assign(
     {},
-    ...Object.entries(config).map(([name, value]) => flat(value, `${prefix}${name}.`)),
+    ...Object.entries(config).map(([name, value]) => flatFields(value, `${prefix}${name}.`)),
   );
 }

@@ -1,5 +1,7 @@
 /** Runs: experiments, configs, checkpoints, run folders, and tables made of runs. Node only. */
 export { decodeTree, encodeTree } from "./checkpoint.js";
+export { type CleanPlan, type CleanRequest, planClean, removeRun } from "./clean.js";
+export { type Comparison, compareRuns, type StateDifference } from "./compare.js";
 export { configure, fieldPaths, parseSets, type Source } from "./config.js";
 export { evaluateModel, evaluateRun, loadEvaluation, saveEvaluation } from "./evaluation.js";
 export * from "./experiment.js";
@@ -27,7 +29,8 @@ export {
   type TableRequest,
 } from "./reproduce.js";
 export { recordedConfig, resumeRun, startRun } from "./run.js";
-export { findNewestRun, makeRunPath, newRunPath } from "./run-path.js";
+export { findNewestRun, findRun, makeRunPath, newRunPath } from "./run-path.js";
+export { listRuns, type RunStatus, type RunSummary, summarizeRun } from "./summary.js";
 export { readTable, rowOutcome, type Table, type TableCell, type TableRow } from "./table.js";
 export type { RunOptions, RunOutcome } from "./training.js";
 export { type Verdict, verdict } from "./verdict.js";

@@ -20,6 +20,7 @@ import { makeFolder, readText, replaceFile } from "./files.js";
 import { RunFolder } from "./folder.js";
 import type { Job } from "./job.js";
 import { commit, machine, version } from "./machine.js";
+import { byTimeThenNumber } from "./run-path.js";
 import { compareRow, type Table, type TableRow } from "./table.js";
 
 const Request = z.strictObject({
@@ -85,7 +86,7 @@ export function findNewestReproduction(out: string, experiment: string): string 
   const names = readdirSync(out).filter((name) => {
     return name.startsWith(prefix) && existsSync(join(out, name, "table.json"));
   });
-  const newest = names.sort((a, b) => a.localeCompare(b, "en", { numeric: true })).at(-1);
+  const newest = names.sort(byTimeThenNumber).at(-1);
   return newest && join(out, newest);
 }
 

@@ -1,6 +1,8 @@
 /** Where runs lie: `<out>/<experiment>-<time in UTC>`. */
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { ConfigError, suggestion } from "../errors.js";
+import { findRuns } from "./contents.js";
 import { makeFolder, withFileErrors } from "./files.js";
 import { hasRecord, readRecord } from "./record.js";
 
@@ -27,6 +29,27 @@ export function findNewestRun(out: string, experiment: string, seed?: number): s
       const record = readRecord(dir);
       return record.experiment === experiment && (seed === undefined || record.seed === seed);
     });
+}
+
+/**
+ * Returns the run that is meant by a path, a name in `out`, or the ending of one, as in `2026-11-22T10-00-00`.
+ *
+ * @throws ConfigError where none is, or several are
+ */
+export function findRun(out: string, name: string): string {
+  const here = [name, join(out, name)].find(hasRecord);
+  if (here !== undefined) return here;
+  const runs = findRuns(out);
+  const meant = runs.filter((dir) => dir.endsWith(`-${name}`) || dir.endsWith(`/${name}`));
+  if (meant.length === 1) return meant[0]!;
+  if (meant.length > 1) {
+    throw new ConfigError(`run ${name}: expected the name of one run, got that of ${meant.join(" and ")}`);
+  }
+  const hint = suggestion(
+    name,
+    runs.map((dir) => basename(dir)),
+  );
+  throw new ConfigError(`run ${name}: not found in ${out}.${hint || " `metagrad runs list` shows all"}`);
 }
 
 /** `…-10` comes after `…-9`. */
