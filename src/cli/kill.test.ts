@@ -98,4 +98,4 @@ test(`killed at ${KILLS} random instants and resumed, it ends with the same bits
     [whole, resumed].map(({ stdout }) => metagradIn(cwd, `evaluate ${stdout.trimEnd()}`)),
   );
   expect(judged[1]!.stdout).toBe(judged[0]!.stdout);
-}, 300_000);
+}, 600_000);
