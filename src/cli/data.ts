@@ -51,17 +51,18 @@ data
 
     const label = ownName ?? name;
     const progress = showProgress(process.stderr);
+    const signal = interruption();
     const start = performance.now();
     const made = await addDataset(label, set, from, {
       ...(size !== undefined && { size }),
       ...(jobs !== undefined && { workers: jobs }),
-      signal: interruption(),
+      signal,
       progress: (step, steps) => {
         const seconds = (performance.now() - start) / 1000;
         progress.update({ label, step, steps, seconds, unit: "images" });
       },
     }).finally(() => progress.end());
-    if (made === undefined) interrupted("stopped, the same command goes on");
+    if (made === undefined) interrupted(signal, "stopped, the same command goes on");
     else for (const path of made) console.log(path);
   });
 

@@ -26,14 +26,13 @@ const program = new Command("metagrad")
     "after",
     "\nBegin with:\n  $ metagrad demo\n  $ metagrad reproduce maml-2017/sinusoid --budget smoke",
   );
-for (const it of [demo, list, train, runs, evaluate, reproduce, bench]) add(it as unknown as Command);
+for (const it of [demo, list, train, runs, evaluate, reproduce, data, bench]) add(it as unknown as Command);
 add(job as unknown as Command, { hidden: true });
 program.exitOverride();
 
 /** Adds a command. Exit codes are decided below, for mistakes in any of them. */
 function add(command: Command, options = {}): void {
-  for (const it of [command, ...command.commands])
-    it.exitOverride().option("--debug", "print where an error came from");
+  prepare(command);
   program.addCommand(command, options);
 }
 

@@ -22,8 +22,8 @@ export {
   selectClasses,
   splitClasses,
 } from "./image-source.js";
-export { type MinibatchOptions, sampleMinibatches } from "./minibatches.js";
 export { miniImageNetCatalogue, miniImageNetRecipe } from "./mini-imagenet.js";
+export { type MinibatchOptions, sampleMinibatches } from "./minibatches.js";
 export {
   OMNIGLOT_MAML_SPLIT,
   type OmniglotAlphabet,
