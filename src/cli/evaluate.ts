@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { command } from "./command.js";
+import { command, positiveInteger } from "./command.js";
 
 export const evaluate = command("evaluate")
   .summary("check a published table's models again, or judge a run")
@@ -12,9 +12,17 @@ export const evaluate = command("evaluate")
   )
   .argument("<what>", "a name that `metagrad list` shows, or a run folder")
   .option("--results <dir>", 'where tables are kept (default: "results", or else those of this package)')
+  .option(
+    "--workers <n>",
+    "threads that compute; all bits are the same (default: one a core)",
+    positiveInteger,
+  )
   .option("--json", "print one JSON object a line")
   .addHelpText("after", "\nExample:\n  $ metagrad evaluate maml-2017/sinusoid")
-  .action(async (what, { results, json = false }) => {
+  .action(async (what, { results, workers, json = false }) => {
+    const { useWorkers } = await import("../engine/index.js");
+    const { numCores } = await import("../platform/threads.js");
+    await useWorkers(workers ?? numCores());
     if (existsSync(join(what, "config.json"))) {
       const { evaluateFolder } = await import("./evaluate-run.js");
       await evaluateFolder(what, json);

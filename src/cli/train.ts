@@ -1,5 +1,12 @@
 /** `metagrad train`: run one experiment with one seed. */
-import { command, interrupted, interruption, nonNegativeInteger, nonNegativeSeconds } from "./command.js";
+import {
+  command,
+  interrupted,
+  interruption,
+  nonNegativeInteger,
+  nonNegativeSeconds,
+  positiveInteger,
+} from "./command.js";
 
 export const train = command("train")
   .summary("run one experiment with one seed")
@@ -13,15 +20,23 @@ export const train = command("train")
   .option("--out <dir>", "where run folders go", "runs")
   .option("--resume [run]", "go on with the newest run of this experiment, or with a folder")
   .option("--checkpoint-every <s>", "seconds between checkpoints", nonNegativeSeconds, 30)
+  .option(
+    "--workers <n>",
+    "threads that compute; all bits are the same (default: one a core)",
+    positiveInteger,
+  )
   .addHelpText("after", "\nExample:\n  $ metagrad train maml-2017/sinusoid --set inner.steps=5 --seed 3")
-  .action(async (name, { set = [], seed, out, resume, checkpointEvery }) => {
+  .action(async (name, { set = [], seed, out, resume, checkpointEvery, workers: asked }) => {
     const { ConfigError } = await import("../errors.js"); // imports that are slow come last, for --help
     const { loadExperiment } = await import("../experiments/index.js");
     const run = await import("../run/index.js");
+    const { useWorkers } = await import("../engine/index.js");
+    const { numCores } = await import("../platform/threads.js");
     const experiment = await loadExperiment(name);
     const signal = interruption();
     const progress = run.showProgress(process.stderr);
-    const options = { progress, signal, checkpointSeconds: checkpointEvery };
+    const workers = await useWorkers(asked ?? numCores());
+    const options = { progress, signal, checkpointSeconds: checkpointEvery, workers };
 
     const start = () => {
       const config = run.configure(experiment, ...run.parseSets(set));

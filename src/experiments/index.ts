@@ -17,6 +17,10 @@ export const experiments: Readonly<Record<string, Entry>> = {
     summary: "MAML on sine waves: Finn, Abbeel & Levine 2017, table 2 and figure 3",
     load: () => import("./maml-2017/sinusoid.js"),
   },
+  "maml-2017/omniglot": {
+    summary: "MAML on Omniglot: Finn, Abbeel & Levine 2017, table 1",
+    load: () => import("./maml-2017/omniglot.js"),
+  },
   "maml-2017/glyphs": {
     summary: "MAML on the embedded characters, by Omniglot's protocol: after table 1 of the same paper",
     load: () => import("./maml-2017/glyphs.js"),

@@ -11,16 +11,19 @@ import { z } from "zod";
 import { type ImageSource, sampleEpisodes } from "../../data/index.js";
 import { compile } from "../../engine/index.js";
 import {
+  adapt,
   adaptationCurve,
   type InnerOptions,
   initTrainState,
   maml,
+  predictors,
+  queryAccuracy,
   type SupportQuery,
   type TrainState,
   toTensors,
 } from "../../meta/index.js";
 import { accuracy, type Conv4Params, conv4, initializer, softmaxCrossEntropy } from "../../nn/index.js";
-import { adam, sgd, updateOnly } from "../../optim/index.js";
+import { adam, schedule, sgd, updateOnly } from "../../optim/index.js";
 import type { Learner } from "../../run/index.js";
 import type { Tensor } from "../../tensor/index.js";
 
@@ -53,6 +56,10 @@ export function characterSchema({ innerLr, adaptNorm }: CharacterDefaults) {
       .strictObject({
         lr: z.number().positive().default(1e-3).describe("step size β of Adam (authors' code)"),
         tasks: z.int().min(1).default(32).describe("tasks of a step (A.1: 32)"),
+        anneal: z
+          .boolean()
+          .default(false)
+          .describe("lower β to 0 along a half cosine over all steps (authors: constant)"),
       })
       .prefault({}),
     steps: z.int().min(0).default(60_000).describe("outer steps (A.1)"),
@@ -70,11 +77,16 @@ type State = TrainState<Conv4Params>;
 
 const TEST_CHUNK = 20;
 
+/** With the queries of a task in one batch, as the authors judge. */
 export const metricName = (step: number) => `test/accuracy/${step}-steps`;
+/** The same after the last step. */
+export const TRANSDUCTIVE = "test/accuracy/transductive";
+/** After the last step, each query by the statistics of the support set alone. */
+export const INDUCTIVE = "test/accuracy/inductive";
 
 /** MAML on the characters of a split. */
 export function characterLearner(
-  { filters, inner, outer, test, ...episode }: CharacterConfig,
+  { filters, inner, outer, steps, test, ...episode }: CharacterConfig,
   split: { readonly train: ImageSource; readonly test: ImageSource },
 ): Learner<State, Conv4Params> {
   const net = conv4({
@@ -83,7 +95,7 @@ export function characterLearner(
     gain: inner.adaptNorm,
     ...(!inner.adaptNorm && { headInit: initializer.normal(1) }), // as the authors' code
   });
-  const optimizer = adam(outer.lr);
+  const optimizer = adam(outer.anneal ? schedule.cosine(outer.lr, steps) : outer.lr);
   const loss = (params: Conv4Params, { x, y }: { x: Tensor; y: Tensor }) =>
     softmaxCrossEntropy(net.apply(params, x), y);
   const adaptation: InnerOptions = inner.adaptNorm
@@ -105,6 +117,12 @@ export function characterLearner(
       chunk: 1,
     }),
   );
+  const { metaBatchNorm } = predictors(net);
+  const inductive = compile((params: Conv4Params, tasks: SupportQuery) => {
+    const adapted = ({ support }: SupportQuery) =>
+      adapt(loss, params, support, { ...adaptation, innerSteps: test.steps });
+    return queryAccuracy(adapted, { metaBatchNorm }, tasks, { chunk: 1 }).metaBatchNorm;
+  });
 
   return {
     init: (rng) => initTrainState(net.init(rng), optimizer),
@@ -115,19 +133,20 @@ export function characterLearner(
     },
     model: ({ params }) => params,
     evaluate(params, rng) {
-      const rows: number[][] = [];
-      for (let chunk = 0; rows.length < test.tasks; chunk++) {
-        const options = { ...episode, tasks: TEST_CHUNK };
+      const curves: number[][] = [];
+      const alone: number[] = [];
+      for (let chunk = 0; curves.length < test.tasks; chunk++) {
+        const options = { ...episode, tasks: Math.min(TEST_CHUNK, test.tasks - curves.length) };
         const tasks = toTensors(sampleEpisodes(split.test, rng.fork("chunk", chunk), options));
-        rows.push(...(curve(params, tasks).toArray() as number[][]));
+        curves.push(...(curve(params, tasks).toArray() as number[][]));
+        alone.push(...(inductive(params, tasks).toArray() as number[]));
       }
-      const judged = rows.slice(0, test.tasks);
-      return Object.fromEntries(
-        Array.from({ length: test.steps + 1 }, (_, step) => [
-          metricName(step),
-          judged.map((row) => row[step]!),
-        ]),
-      );
+      const steps = Array.from({ length: test.steps + 1 }, (_, step) => step);
+      return {
+        ...Object.fromEntries(steps.map((step) => [metricName(step), curves.map((row) => row[step]!)])),
+        [TRANSDUCTIVE]: curves.map((row) => row.at(-1)!),
+        [INDUCTIVE]: alone,
+      };
     },
   };
 }

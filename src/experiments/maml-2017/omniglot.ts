@@ -1,0 +1,64 @@
+/**
+ * MAML on Omniglot: table 1.
+ *
+ *     metagrad data add omniglot --from DIR
+ *     metagrad reproduce maml-2017/omniglot
+ *
+ * Source, differences: characters.ts, README.md in this folder.
+ *
+ * @module
+ */
+import { OMNIGLOT_MAML_SPLIT, rotationsAsClasses, splitClasses } from "../../data/index.js";
+import { openDataset } from "../../datasets/index.js";
+import { defineExperiment } from "../../run/index.js";
+import { characterLearner, characterSchema, INDUCTIVE, TRANSDUCTIVE } from "./characters.js";
+
+/** 1,100 characters to train on and 423 for tests, the same for all seeds; quarter turns are classes, too. */
+function omniglotSplit() {
+  const { train, test } = splitClasses(openDataset("omniglot").source(), OMNIGLOT_MAML_SPLIT);
+  return { train: rotationsAsClasses(train), test: rotationsAsClasses(test) };
+}
+
+const TWENTY_WAYS = {
+  ways: 20,
+  "inner.steps": 5,
+  "outer.tasks": 16,
+  "test.steps": 5,
+};
+
+export default defineExperiment({
+  name: "maml-2017/omniglot",
+  paper: {
+    title: "Model-Agnostic Meta-Learning for Fast Adaptation of Deep Networks",
+    cite: "Finn, Abbeel & Levine 2017",
+    url: "https://arxiv.org/abs/1703.03400",
+    where: "table 1",
+  },
+  caption: "Accuracy on new characters, as a fraction (higher is better)",
+  better: "higher",
+  schema: characterSchema({ innerLr: 2, adaptNorm: false }),
+  columns: [
+    { label: "queries together", metric: TRANSDUCTIVE, margin: 0.005 },
+    { label: "queries alone", metric: INDUCTIVE, margin: 0.005 },
+  ],
+  rows: [
+    { label: "MAML, 5-way 1-shot", set: {}, paper: [[0.987, 0.004], null] },
+    { label: "MAML, 5-way 5-shot", set: { shots: 5, queries: 5 }, paper: [[0.999, 0.001], null] },
+    { label: "MAML, 20-way 1-shot", set: TWENTY_WAYS, paper: [[0.958, 0.003], null] },
+    {
+      label: "MAML, 20-way 5-shot",
+      set: { ...TWENTY_WAYS, shots: 5, queries: 5 },
+      paper: [[0.989, 0.002], null],
+    },
+  ],
+  budgets: {
+    smoke: { set: { steps: 30, filters: 8, "outer.tasks": 2, "test.tasks": 20 }, seeds: 1 },
+    laptop: { set: { steps: 4000, "outer.anneal": true }, seeds: 1 },
+    night: { set: { steps: 40_000, "outer.anneal": true }, seeds: 1 },
+    paper: { set: {}, seeds: 1 },
+  },
+  headline: "train/queryLoss",
+  data: () => ({ omniglot: openDataset("omniglot").checksum }),
+  steps: ({ steps }) => steps,
+  learner: (config) => characterLearner(config, omniglotSplit()),
+});
