@@ -1,4 +1,7 @@
 /** Bytes to objects and back. */
+export type { Elements, ElementType } from "./elements.js";
+export { decodeNpy, encodeNpy, type NpyArray } from "./npy.js";
+export { decodeNpz, encodeNpz, type NpzOptions } from "./npz.js";
 export { decodePng, encodePng, type Image } from "./png.js";
 export {
   decodeSafetensors,
