@@ -2,6 +2,7 @@
 export type { Elements, ElementType } from "./elements.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./npy.js";
 export { decodeNpz, encodeNpz, type NpzOptions } from "./npz.js";
+export { exportOnnx, type OnnxOptions } from "./onnx/index.js";
 export { decodePng, encodePng, type Image } from "./png.js";
 export {
   decodeSafetensors,
