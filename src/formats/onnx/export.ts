@@ -97,7 +97,7 @@ export function exportOnnx<P extends Tree, X extends Tree>(
     return b.input(inputNames[i]!, dtype, flat.dims.get(flat.inputs[paramLeaves.length + i]!)!);
   });
   const stored = paramLeaves.map((leaf, i) =>
-    b.initializer(paramNames[i]!, leaf.dtype, leaf.shape, leaf.data()),
+    b.initializer(b.name(paramNames[i]!), leaf.dtype, leaf.shape, leaf.data()),
   );
   const results = named(outputs, namesOf(resultStructure!, "output"), "outputs").map((name) => b.name(name));
   const scope = new Scope(b, flat, flat, [...stored, ...declared]);

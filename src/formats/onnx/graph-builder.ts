@@ -85,9 +85,9 @@ export class GraphBuilder {
     return { name: this.name(name), dtype, dims };
   }
 
-  /** A value that the file holds under its own name. */
+  /** A value that the file holds, under a name that `name` or `fresh` gave. */
   initializer(name: string, dtype: DType, shape: readonly number[], data: ArrayBufferView): Value {
-    this.#file.initializers.push({ name: this.name(name), dtype, shape, data });
+    this.#file.initializers.push({ name, dtype, shape, data });
     return { name, dtype, dims: shape };
   }
 
@@ -187,9 +187,15 @@ export class GraphBuilder {
     return this.#moved.get(name) ?? (this.#parent ? this.#parent.#movedFrom(name) : undefined);
   }
 
+  /** No elements, of a shape that says so. */
+  empty(dtype: DType, shape: readonly number[]): Value {
+    return { name: this.#constant(dtype, shape, new Uint8Array(0)), dtype, dims: shape };
+  }
+
   /** Repeats elements to a shape. */
   expand(x: Value, dims: readonly Dim[]): Value {
     if (sameDims(x.dims, dims)) return x;
+    if (isEmpty(dims)) return this.empty(x.dtype, dims); // Expand does not repeat to none
     return { name: this.op("Expand", [x.name, this.#shape(dims, false)]), dtype: x.dtype, dims };
   }
 
@@ -246,6 +252,11 @@ function usedBy({ inputs, attributes }: OnnxNode): string[] {
     ...inputs,
     ...graphs.flatMap(({ nodes, outputs }) => [...outputs.map(({ name }) => name), ...nodes.flatMap(usedBy)]),
   ];
+}
+
+/** Whether a shape is known to have no elements. */
+export function isEmpty(dims: readonly Dim[]): dims is readonly number[] {
+  return dims.includes(0) && dims.every((dim) => typeof dim === "number");
 }
 
 export function sameDims(a: readonly Dim[], b: readonly Dim[]): boolean {

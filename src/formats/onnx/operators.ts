@@ -11,7 +11,7 @@ import { ShapeError } from "../../errors.js";
 import type { Primitive } from "../../tensor/primitives.js";
 import type { Equation, Program, Variable } from "../../tensor/program.js";
 import { range } from "../../tensor/shape.js";
-import { broadcastDims, type Value } from "./graph-builder.js";
+import { broadcastDims, isEmpty, type Value } from "./graph-builder.js";
 import { recurrence, scan } from "./loops.js";
 import { elementNumber } from "./messages.js";
 import { gather, scatterAdd } from "./rows.js";
@@ -201,7 +201,10 @@ const operators: { readonly [P in Primitive]: Rule<P> } = {
 export function translate(scope: Scope, { equations }: Program): void {
   for (const equation of equations) {
     const rule = operators[equation.primitive] as Rule<Primitive>;
-    const results = [rule(scope, equation)].flat();
+    const [first] = equation.outputs as [Variable];
+    const dims = scope.dims(first);
+    const none = equation.outputs.length === 1 && isEmpty(dims); // no rule has to think of empty tensors
+    const results = none ? [scope.b.empty(first.dtype, dims)] : [rule(scope, equation)].flat();
     equation.outputs.forEach((v, i) => {
       scope.set(v, results[i]!);
     });
