@@ -4,6 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { decodeNpz, decodeSafetensors } from "../formats/index.js";
+import { readOnnx } from "../formats/testing/read-onnx.js";
 import { metagradIn } from "./testing/process.js";
 
 vi.setConfig({ testTimeout: 120_000 }); // most start several processes
@@ -46,7 +48,9 @@ describe("usage", () => {
   test("--help names the commands", async () => {
     const { code, stdout } = await metagrad("--help");
     expect(code).toBe(0);
-    for (const command of ["demo", "list", "train", "runs", "evaluate", "reproduce", "bench"]) {
+    for (const command of [
+      ...["demo", "list", "train", "runs", "evaluate", "reproduce", "export", "data", "bench"],
+    ]) {
       expect(stdout).toContain(`\n  ${command} `);
     }
     expect(stdout).not.toContain("job");
@@ -223,6 +227,46 @@ describe("reproduce", () => {
     expect(lines.at(-1).total).toBeGreaterThan(0);
     expect(readdirSync(dir)).toEqual([]);
   });
+});
+
+describe("export", () => {
+  test("the model of a run is written in the format that the file's name says", async () => {
+    const { stdout } = await metagrad("train maml-2017/sinusoid --set steps=2 --seed 3");
+    const run = stdout.trim();
+    const [tensors, arrays, graph] = await Promise.all(
+      ["m.safetensors", "m.npz", "m.onnx --inner-steps 2"].map((output) =>
+        metagrad(`export ${run} --output ${output}`),
+      ),
+    );
+    expect([tensors!.code, arrays!.code, graph!.code]).toEqual([0, 0, 0]);
+    expect(tensors!.stdout).toMatch(/^m.safetensors: safetensors, \d+ bytes, .*sinusoid, seed 3, step 2\n$/);
+    const saved = decodeSafetensors(readFileSync(join(dir, "m.safetensors")));
+    const same = decodeNpz(readFileSync(join(dir, "m.npz")));
+    expect([...saved.tensors.keys()]).toEqual([...same.keys()]);
+    for (const [name, { shape, data }] of saved.tensors) {
+      expect(same.get(name)).toEqual({ dtype: "float32", shape, data });
+    }
+    const { inputs, outputs, initializers } = readOnnx(readFileSync(join(dir, "m.onnx"))).graph;
+    for (const [name, { shape }] of saved.tensors) expect(initializers.get(name)).toEqual(shape);
+    expect(Object.fromEntries(inputs)).toEqual({
+      "support.x": [10, 1],
+      "support.y": [10, 1],
+      "query.x": ["batch", 1],
+    });
+    expect(Object.fromEntries(outputs)).toEqual({ output: ["batch", 1] });
+  }, 120_000);
+
+  test("what it cannot write is refused, and no file is left", async () => {
+    const row = await metagrad("export maml-2017/sinusoid --row Oracl --output m.npz");
+    expect(row.stderr).toContain("with a model (MAML; ");
+    expect(row.stderr).toContain("got Oracl. Did you mean Oracle?");
+    const name = await metagrad("export maml-2017/sinusoid --output m.txt");
+    expect(name.stderr).toContain("--output must end in .onnx, .safetensors, .npz, got m.txt");
+    const steps = await metagrad("export maml-2017/sinusoid --output m.npz --inner-steps 2");
+    expect(steps.stderr).toContain("--inner-steps is of onnx, got it for npz");
+    expect([row.code, name.code, steps.code]).toEqual([2, 2, 2]);
+    expect(readdirSync(dir)).toEqual([]);
+  }, 120_000);
 });
 
 test("bench lists its works and measures one", async () => {

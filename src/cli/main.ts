@@ -6,6 +6,7 @@ import { bench } from "./bench.js";
 import { data } from "./data.js";
 import { demo } from "./demo.js";
 import { evaluate } from "./evaluate.js";
+import { exportModel } from "./export.js";
 import { job } from "./job.js";
 import { list } from "./list.js";
 import { reproduce } from "./reproduce.js";
@@ -26,7 +27,8 @@ const program = new Command("metagrad")
     "after",
     "\nBegin with:\n  $ metagrad demo\n  $ metagrad reproduce maml-2017/sinusoid --budget smoke",
   );
-for (const it of [demo, list, train, runs, evaluate, reproduce, data, bench]) add(it as unknown as Command);
+const commands = [demo, list, train, runs, evaluate, reproduce, exportModel, data, bench];
+for (const it of commands) add(it as unknown as Command);
 add(job as unknown as Command, { hidden: true });
 program.exitOverride();
 

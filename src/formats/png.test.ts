@@ -1,6 +1,9 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodePng, encodePng, type Image } from "./png.js";
+import { readZip } from "./zip.js";
 
 test("an image is the same after a round trip", () => {
   const size = fc.integer({ min: 1, max: 9 });
@@ -25,6 +28,22 @@ test("one-bit samples are unpacked: each row begins at a byte", () => {
   const { width, height, channels, data } = decodePng(fromBase64(oneBit));
   expect([width, height, channels]).toEqual([10, 2, 1]);
   expect([...data].map((sample) => sample / 255).join("")).toBe("1010101011" + "0000000101");
+});
+
+const omniglot = new URL("../../../shared/data/omniglot/images_background_small1.zip", import.meta.url);
+const missing = existsSync(omniglot) ? "" : " (skipped: no archive of Omniglot beside the project)";
+
+test.skipIf(missing !== "")(`Omniglot's drawings are those that Pillow reads${missing}`, () => {
+  const archive = readZip(readFileSync(omniglot));
+  const drawings = archive.names.filter((name) => name.endsWith(".png")).sort();
+  const hash = createHash("sha256");
+  for (const name of drawings.slice(0, 200)) {
+    const { width, height, channels, data } = decodePng(archive.read(name), name);
+    expect([width, height, channels]).toEqual([105, 105, 1]);
+    hash.update(data);
+  }
+  // Pillow 13: the bytes of the first 200 as mode "L"
+  expect(hash.digest("hex")).toBe("30973e69cb44fae65a96b0e71fbca15cd40090b4ca8e1ec40b09c9bb9e6b497e");
 });
 
 test("palettes are looked up", () => {

@@ -30,18 +30,26 @@ export function evaluateModel(experiment: Experiment, config: Config, model: Tre
   return evaluation;
 }
 
-/** Judges the newest checkpoint of a run, and says after which step it was made. @throws FormatError */
-export function evaluateRun(experiment: Experiment, dir: string): { step: number; evaluation: Evaluation } {
+/** Reads the model of a run's newest checkpoint, and says after which step it was made. @throws FormatError */
+export function modelOfRun(
+  experiment: Experiment,
+  dir: string,
+): { readonly config: Config; readonly model: Tree; readonly step: number } {
   const folder = RunFolder.open(dir);
   const config = recordedConfig(experiment, folder);
-  const { seed } = folder.record;
   const learner = experiment.learner(config);
   const checkpoint = folder.newest();
   if (checkpoint === undefined)
     throw new FormatError(`${dir}: expected a checkpoint, got none. Resume the run first`);
-  const state = stateOf(checkpoint, learner.init(Rng.seed(seed).fork("init")));
-  const { step } = checkpoint.progress;
-  return { step, evaluation: evaluateModel(experiment, config, learner.model(state), seed) };
+  const state = stateOf(checkpoint, learner.init(Rng.seed(folder.record.seed).fork("init")));
+  return { config, model: learner.model(state), step: checkpoint.progress.step };
+}
+
+/** Judges the newest checkpoint of a run, and says after which step it was made. @throws FormatError */
+export function evaluateRun(experiment: Experiment, dir: string): { step: number; evaluation: Evaluation } {
+  const { config, model, step } = modelOfRun(experiment, dir);
+  const { seed } = RunFolder.open(dir).record;
+  return { step, evaluation: evaluateModel(experiment, config, model, seed) };
 }
 
 export function saveEvaluation(dir: string, evaluation: Evaluation): void {

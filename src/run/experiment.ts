@@ -26,6 +26,22 @@ export interface Learner<State extends Tree = Tree, Model extends Tree = Tree> {
   model(state: State): Model;
   /** Judges a model on test tasks. */
   evaluate(model: Model, rng: Rng): Evaluation;
+  /**
+   * Returns what a model is for, so that it can be exported; left out where that is more than one function.
+   *
+   * @param innerSteps gradient steps on the support set; default: as many as on test tasks
+   */
+  predictor?(innerSteps?: number): Predictor<Model>;
+}
+
+/** What is done with a model once it is trained: from a support set to predictions. */
+export interface Predictor<Model extends Tree = Tree> {
+  /** Adapts to the support set in the input, and predicts; traceable. */
+  predict(model: Model, input: Tree): Tree;
+  /** An input: its structure, shapes and dtypes. */
+  readonly example: Tree;
+  /** Those of its tensors, by their paths, that may have any number of rows. */
+  readonly dynamicBatch: readonly string[];
 }
 
 /** Scalars by name, such as `train/queryLoss`. */

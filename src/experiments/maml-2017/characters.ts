@@ -25,7 +25,8 @@ import {
 import { accuracy, type Conv4Params, conv4, initializer, softmaxCrossEntropy } from "../../nn/index.js";
 import { adam, schedule, sgd, updateOnly } from "../../optim/index.js";
 import type { Learner } from "../../run/index.js";
-import type { Tensor } from "../../tensor/index.js";
+import { type Tensor, zeros } from "../../tensor/index.js";
+import { gradientPredictor } from "./predictor.js";
 
 /** What differs between sets of characters. */
 export interface CharacterDefaults {
@@ -147,6 +148,11 @@ export function characterLearner(
         [TRANSDUCTIVE]: curves.map((row) => row.at(-1)!),
         [INDUCTIVE]: alone,
       };
+    },
+    predictor: (innerSteps = test.steps) => {
+      const x = zeros([episode.ways * episode.shots, 28, 28, 1]);
+      const example = { support: { x, y: zeros([x.shape[0]!], "int32") }, query: { x } };
+      return gradientPredictor(net, loss, { ...adaptation, innerSteps, example });
     },
   };
 }

@@ -28,8 +28,9 @@ import { adam } from "../../optim/index.js";
 import type { Rng } from "../../random/index.js";
 import { defineExperiment, type Learner } from "../../run/index.js";
 import { mean } from "../../stats/index.js";
-import { scalar, type Tensor } from "../../tensor/index.js";
+import { scalar, type Tensor, zeros } from "../../tensor/index.js";
 import { adaptationFigure } from "./adaptation-figure.js";
+import { gradientPredictor } from "./predictor.js";
 
 const schema = z.strictObject({
   method: z
@@ -147,6 +148,11 @@ function sinusoidLearner(config: SinusoidConfig): Learner<State, MlpParams> {
         }
       }
       return metrics;
+    },
+    predictor: (innerSteps = test.steps) => {
+      const x = zeros([shots, method === "oracle" ? 3 : 1]);
+      const example = { support: { x, y: zeros([shots, 1]) }, query: { x } };
+      return gradientPredictor(net, loss, { innerLr: inner.lr, innerSteps, example });
     },
   };
 }

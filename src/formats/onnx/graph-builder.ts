@@ -259,7 +259,7 @@ export function isEmpty(dims: readonly Dim[]): dims is readonly number[] {
   return dims.includes(0) && dims.every((dim) => typeof dim === "number");
 }
 
-export function sameDims(a: readonly Dim[], b: readonly Dim[]): boolean {
+function sameDims(a: readonly Dim[], b: readonly Dim[]): boolean {
   return a.length === b.length && a.every((dim, i) => showDim(dim) === showDim(b[i]!));
 }
 

@@ -1,0 +1,106 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ConfigError, suggestion } from "../errors.js";
+import { loadExperiment } from "../experiments/index.js";
+import { encodeNpz, exportOnnx } from "../formats/index.js";
+import {
+  type Config,
+  type Experiment,
+  encodeTree,
+  modelOfRun,
+  RunFolder,
+  readModel,
+  readTable,
+  replaceFile,
+  tablePath,
+} from "../run/index.js";
+import { type Tree, tree } from "../tensor/index.js";
+import type { ModelFormat } from "./export.js";
+
+interface ExportOptions {
+  readonly output: string;
+  readonly format: ModelFormat;
+  readonly row?: string;
+  readonly innerSteps?: number;
+  readonly results?: string;
+}
+
+interface Source {
+  readonly experiment: Experiment;
+  readonly config: Config;
+  readonly model: Tree;
+  /** Where the model comes from. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Writes a model to a file, and prints what is in it. @throws ConfigError, FormatError */
+export async function writeModel(what: string, options: ExportOptions): Promise<void> {
+  const { output, format } = options;
+  const source = await (existsSync(join(what, "config.json")) ? ofRun(what) : ofTable(what, options));
+  const bytes = encode(source, options);
+  replaceFile(output, bytes);
+  const from = Object.entries(source.metadata).map(([name, value]) => `${name} ${value}`);
+  console.log(`${output}: ${format}, ${bytes.length} bytes, ${from.join(", ")}`);
+}
+
+function encode(
+  { experiment, config, model, metadata }: Source,
+  { format, innerSteps }: ExportOptions,
+): Uint8Array {
+  if (format !== "onnx" && innerSteps !== undefined) {
+    throw new ConfigError(`export: --inner-steps is of onnx, got it for ${format}`);
+  }
+  if (format === "safetensors") return encodeTree(model, metadata);
+  const [leaves, structure] = tree.flatten(model);
+  if (format === "npz") {
+    const arrays = tree.paths(structure).map((path, i) => {
+      const { dtype, shape } = leaves[i]!;
+      return [path === "" ? "value" : path, { dtype, shape, data: leaves[i]!.data() }] as const;
+    });
+    return encodeNpz(new Map(arrays));
+  }
+  const predictor = experiment.learner(config).predictor?.(innerSteps);
+  if (!predictor) {
+    throw new ConfigError(
+      `export: ${experiment.name} has no single function to write as onnx. Use safetensors or npz`,
+    );
+  }
+  const { example, dynamicBatch } = predictor;
+  return exportOnnx((params, input) => predictor.predict(params, input), model, example, { dynamicBatch });
+}
+
+async function ofRun(dir: string): Promise<Source> {
+  const { experiment: name, seed } = RunFolder.open(dir).record;
+  const experiment = await loadExperiment(name);
+  const { config, model, step } = modelOfRun(experiment, dir);
+  return {
+    experiment,
+    config,
+    model,
+    metadata: { experiment: name, seed: String(seed), step: String(step) },
+  };
+}
+
+async function ofTable(name: string, { row: label, results }: ExportOptions): Promise<Source> {
+  const experiment = await loadExperiment(name);
+  const shipped = fileURLToPath(new URL("../../results", import.meta.url));
+  const folder = results ?? (existsSync(join("results", `${name}.json`)) ? "results" : shipped);
+  const file = tablePath(folder, name);
+  if (!existsSync(file)) {
+    throw new ConfigError(`export: no table in ${file}. Make it with \`metagrad reproduce ${name}\``);
+  }
+  const rows = readTable(file).rows.filter(
+    ({ checkpoint, config }) => checkpoint !== null && config !== null,
+  );
+  const row = label === undefined ? rows[0] : rows.find((it) => it.label === label);
+  if (!row) {
+    const labels = rows.map((it) => it.label);
+    const hint = label === undefined ? "" : suggestion(label, labels);
+    throw new ConfigError(
+      `export: expected a row of ${file} with a model (${labels.join("; ") || "it has none"}), got ${label ?? "none"}.${hint}`,
+    );
+  }
+  const model = readModel(experiment, row, file);
+  return { experiment, config: row.config!, model, metadata: { experiment: name, row: row.label } };
+}
