@@ -30,7 +30,7 @@ export function convolution(
   const weights = b.transpose(filter, [3, 2, 0, 1]);
   const { kernel, stride: strides, pad } = window;
   const pads = [pad[0][0], pad[1][0], pad[0][1], pad[1][1]];
-  return pooled(b, "Conv", images, [weights.name], { kernel_shape: kernel, strides, pads }, out);
+  return betweenTransposes(b, "Conv", images, [weights.name], { kernel_shape: kernel, strides, pads }, out);
 }
 
 /** The largest, or the mean, of each window: `[n, outHeight, outWidth, channels]`. */
@@ -43,10 +43,10 @@ export function pooling(
 ): Value {
   const { kernel, stride: strides, pad } = window;
   const zeros = [0, ...pad.map(([before]) => before), 0, 0, ...pad.map(([, after]) => after), 0];
-  return pooled(b, op, padded(b, images, zeros), [], { kernel_shape: kernel, strides }, out);
+  return betweenTransposes(b, op, padded(b, images, zeros), [], { kernel_shape: kernel, strides }, out);
 }
 
-function pooled(
+function betweenTransposes(
   b: GraphBuilder,
   op: string,
   images: Value,
