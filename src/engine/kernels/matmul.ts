@@ -1,36 +1,27 @@
 /**
  * Matrix products in register tiles.
  *
- * The tile of 5 or 6 rows and 8 columns of C stays in registers while k runs; A comes in by splats, B by
- * vector loads, nothing is packed. Panels of columns outside, strips of rows inside, so that the panel of
- * B stays in the first-level cache; the other way round where A is too large to be read once a panel. All sizes
- * and strides are constants of the code.
+ * Panels of columns outside, strips of rows inside, so that the panel of B stays in the first-level cache; the
+ * other way round where A is too large to be read once a panel.
  *
  * @module
  */
-import {
-  type Code,
-  f32,
-  f32x4,
-  i32,
-  loopWhile,
-  memoryFill,
-  rolledWhile,
-  sequence,
-  v128,
-} from "../wasm/code.js";
-import { loadLanes, plus, repeat, storeLanes, vectorsOf } from "../wasm/lanes.js";
+import { type Code, f32, f32x4, i32, loopWhile, memoryFill, sequence, v128 } from "../wasm/code.js";
+import { loadLanes, plus, repeat } from "../wasm/lanes.js";
 import type { FunctionBuilder } from "../wasm/module.js";
 import { type EmitContext, madd } from "./context.js";
 import type { MatmulKernel } from "./kernel.js";
-
-/** One loop over matrices; strides in elements. */
-interface BatchLoop {
-  readonly extent: number;
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-}
+import {
+  type Addresses,
+  type BatchLoop,
+  balancedRuns,
+  depthLoops,
+  fromLowest,
+  lowest,
+  overBatch,
+  panels,
+  tile,
+} from "./tiles.js";
 
 /** A product of matrices with all batch dimensions that remain. */
 interface Product {
@@ -43,12 +34,6 @@ interface Product {
   readonly c: { readonly row: number };
   /** Whether `a` and `b` are each other's arguments. */
   readonly swapped: boolean;
-}
-
-/** A number of pieces of one size. */
-interface Run {
-  readonly size: number;
-  readonly count: number;
 }
 
 /** Elements of a transposed A that the first-level cache and its page table cannot hold together. */
@@ -74,12 +59,6 @@ export function emitMatmul(kernel: MatmulKernel, context: EmitContext): number {
       dots ? rowDots(fn, context, product, matrices) : order(fn, context, product, matrices),
     );
   });
-}
-
-interface Addresses {
-  readonly c: Code;
-  readonly a: Code;
-  readonly b: Code;
 }
 
 /** Merges batch dimensions, with each other and with the rows, and turns a column into a row if that is contiguous. */
@@ -127,34 +106,6 @@ function simplify(kernel: MatmulKernel): Product {
   return { batch, m, n, k, a, b, c, swapped: false };
 }
 
-function overBatch(
-  fn: FunctionBuilder,
-  batch: readonly BatchLoop[],
-  at: Addresses,
-  body: (at: Addresses) => Code,
-): Code {
-  const [loop, ...inner] = batch;
-  if (!loop) return body(at);
-  const left = fn.local("i32");
-  const [c, a, b] = fn.locals("i32", 3);
-  return sequence(
-    left.set(i32.const(loop.extent)),
-    c!.set(at.c),
-    a!.set(at.a),
-    b!.set(at.b),
-    loopWhile(
-      left.get,
-      sequence(
-        overBatch(fn, inner, { c: c!.get, a: a!.get, b: b!.get }, body),
-        c!.set(plus(c!.get, 4 * loop.c)),
-        a!.set(plus(a!.get, 4 * loop.a)),
-        b!.set(plus(b!.get, 4 * loop.b)),
-        left.set(i32.sub(left.get, i32.const(1))),
-      ),
-    ),
-  );
-}
-
 /**
  * C = A B strip by strip for a large transposed A, a few words from each of many pages: blocks of k outside,
  * whose products add up in C (38 to 45 GFLOP/s at [576, 1225] · [1225, 64]).
@@ -189,9 +140,9 @@ function stripsOutside(
   at: Addresses,
   accumulates = false,
 ): Code {
-  const { m, a, c } = product;
+  const { m, n, k, a, b, c } = product;
   const [cTile, bPanel, cStrip, aStrip] = fn.locals("i32", 4);
-  const overK = kLoop(fn, product);
+  const overK = depthLoops(fn, [{ extent: k, a: a.column, b: b.row }]);
   const strips = balancedRuns(m, tallest(product, 8, context));
   const overStrips = strips.map(({ size: rows, count: numStrips }) =>
     repeat(
@@ -200,7 +151,7 @@ function stripsOutside(
       sequence(
         cTile!.set(cStrip!.get),
         bPanel!.set(at.b),
-        ...panels(product).map(({ size: columns, count: numPanels }) =>
+        ...panels(n, m).map(({ size: columns, count: numPanels }) =>
           repeat(
             fn,
             numPanels,
@@ -208,7 +159,7 @@ function stripsOutside(
               tile(
                 fn,
                 context,
-                product,
+                { a: a.row, c: c.row },
                 rows,
                 columns,
                 { c: cTile!.get, a: aStrip!.get, b: bPanel!.get },
@@ -230,11 +181,11 @@ function stripsOutside(
 
 /** C = A B for one matrix each, panel by panel. */
 function panelsOutside(fn: FunctionBuilder, context: EmitContext, product: Product, at: Addresses): Code {
-  const { m, a, c } = product;
+  const { m, n, k, a, b, c } = product;
   const [cPanel, bPanel, cStrip, aStrip] = fn.locals("i32", 4);
-  const overK = kLoop(fn, product);
+  const overK = depthLoops(fn, [{ extent: k, a: a.column, b: b.row }]);
 
-  const overPanels = panels(product).map(({ size: columns, count: numPanels }) => {
+  const overPanels = panels(n, m).map(({ size: columns, count: numPanels }) => {
     const strips = balancedRuns(m, tallest(product, columns, context));
     const overStrips = strips.map(({ size: rows, count: numStrips }) =>
       repeat(
@@ -244,7 +195,7 @@ function panelsOutside(fn: FunctionBuilder, context: EmitContext, product: Produ
           tile(
             fn,
             context,
-            product,
+            { a: a.row, c: c.row },
             rows,
             columns,
             { c: cStrip!.get, a: aStrip!.get, b: bPanel!.get },
@@ -270,17 +221,6 @@ function panelsOutside(fn: FunctionBuilder, context: EmitContext, product: Produ
   return sequence(cPanel!.set(at.c), bPanel!.set(at.b), ...overPanels);
 }
 
-/** Splits `total` into as few pieces of at most `largest` as it takes, as equal as can be: 7 = 4 + 3, not 6 + 1. */
-function balancedRuns(total: number, largest: number): Run[] {
-  const pieces = Math.ceil(total / largest);
-  const small = Math.floor(total / pieces);
-  const numLarge = total - small * pieces;
-  return [
-    { size: small + 1, count: numLarge },
-    { size: small, count: pieces - numLarge },
-  ].filter(({ count }) => count > 0);
-}
-
 /**
  * Rows of the tallest tile that is worth while, measured.
  *
@@ -291,99 +231,6 @@ function tallest({ m, k }: Product, columns: number, { relaxed }: EmitContext): 
   if (columns <= 4) return 10;
   if (m > 10 && (!relaxed || k <= 16)) return 4;
   return relaxed ? 6 : 5;
-}
-
-/** Columns per panel: wider where the tile is low, since a sum in flight takes 4 cycles and two can start in each. */
-function panels({ m, n }: Product): Run[] {
-  const width = m === 1 ? 24 : m === 2 ? 16 : m === 3 ? 12 : 8;
-  return [
-    { size: width, count: Math.floor(n / width) },
-    { size: n % width, count: 1 },
-  ].filter(({ size, count }) => size * count > 0);
-}
-
-/** Runs `step` for every k, from the first elements of A and B; `rolled` forbids V8 to unroll. */
-type KLoop = (a: Code, b: Code, step: (a: Code, b: Code) => Code, rolled: boolean) => Code;
-
-/** The loop over k that all tiles of a function share. */
-function kLoop(fn: FunctionBuilder, { k, a, b }: Product): KLoop {
-  if (k === 1) return (aStart, bStart, step) => step(aStart, bStart);
-  const [aNow, bNow, end] = fn.locals("i32", 3);
-  // the end of whichever pointer moves
-  const [mover, stride] = b.row !== 0 ? [bNow!, b.row] : [aNow!, a.column];
-  if (stride === 0) return (aStart, bStart, step) => repeat(fn, k, step(aStart, bStart));
-  return (aStart, bStart, step, rolled) =>
-    sequence(
-      aNow!.set(aStart),
-      bNow!.set(bStart),
-      end!.set(plus(mover.get, 4 * k * stride)),
-      // one k per turn, tested at the top: V8 11 moves the loads of a longer block above its multiply-adds, and spills
-      (rolled ? rolledWhile : loopWhile)(
-        i32.ne(mover.get, end!.get),
-        sequence(
-          step(aNow!.get, bNow!.get),
-          aNow!.set(plus(aNow!.get, 4 * a.column)),
-          bNow!.set(plus(bNow!.get, 4 * b.row)),
-        ),
-      ),
-    );
-}
-
-/** `rows` by `columns` elements of C, in registers until all of k is done. */
-function tile(
-  fn: FunctionBuilder,
-  context: EmitContext,
-  { k, a, c }: Product,
-  rows: number,
-  columns: number,
-  at: Addresses,
-  overK: KLoop,
-  accumulates = false,
-): Code {
-  const widths = vectorsOf(columns).map(({ width }) => width);
-  const sums = Array.from({ length: rows }, () => fn.locals("v128", widths.length));
-  const bVectors = fn.locals("v128", widths.length);
-  const aSplat = fn.local("v128");
-
-  const step = (aNow: Code, bNow: Code): Code =>
-    sequence(
-      ...bVectors.map((vector, v) => vector.set(loadLanes(widths[v]!, bNow, 16 * v))),
-      ...sums.map((rowSums, r) =>
-        sequence(
-          aSplat.set(v128.load32_splat(aNow, 4 * fromLowest(r, rows, a.row))),
-          ...rowSums.map((sum, v) =>
-            sum.set(
-              k === 1
-                ? f32x4.mul(aSplat.get, bVectors[v]!.get)
-                : madd(context, aSplat.get, bVectors[v]!.get, sum.get),
-            ),
-          ),
-        ),
-      ),
-    );
-  // unrolled, more sums or more rows than this spill
-  const rolled = rows * widths.length > 8 || rows > 7;
-  const zero = v128.const([0, 0, 0, 0]);
-  const cLowest = plus(at.c, 4 * lowest(rows, c.row));
-  const inC = (r: number, v: number) => 4 * fromLowest(r, rows, c.row) + 16 * v;
-  const start = (r: number, v: number): Code =>
-    accumulates ? loadLanes(widths[v]!, cLowest, inC(r, v)) : zero;
-  return sequence(
-    ...(k === 1 ? [] : sums.flatMap((rowSums, r) => rowSums.map((sum, v) => sum.set(start(r, v))))),
-    overK(plus(at.a, 4 * lowest(rows, a.row)), at.b, step, rolled),
-    ...sums.flatMap((rowSums, r) =>
-      rowSums.map((sum, v) => storeLanes(widths[v]!, cLowest, sum.get, inC(r, v))),
-    ),
-  );
-}
-
-/** Offset of the row with the lowest address, from row 0: offsets in instructions cannot be negative. */
-function lowest(rows: number, stride: number): number {
-  return stride < 0 ? (rows - 1) * stride : 0;
-}
-
-function fromLowest(row: number, rows: number, stride: number): number {
-  return row * stride - lowest(rows, stride);
 }
 
 /** C[m] = Σₖ A[m, k] B[k], both contiguous along k: four partial sums in the lanes, four rows at a time. */

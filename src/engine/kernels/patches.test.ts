@@ -4,33 +4,7 @@ import type { Window } from "./kernel.js";
 import { emitPatches, emitUnpatch } from "./patches.js";
 import { randomFloats } from "./testing/random-floats.js";
 import { compileKernel } from "./testing/run-kernel.js";
-
-const sizes = ({ images, height, width, channels, kernel, out }: Window) => ({
-  image: images * height * width * channels,
-  columns: images * out[0] * out[1] * kernel[0] * kernel[1] * channels,
-});
-
-/** For every element of the columns, which element of the images it shows; -1 outside. */
-function sources({ images, height, width, channels, kernel, stride, pad, out }: Window): number[] {
-  const from: number[] = [];
-  for (let n = 0; n < images; n++) {
-    for (let oy = 0; oy < out[0]; oy++) {
-      for (let ox = 0; ox < out[1]; ox++) {
-        for (let ky = 0; ky < kernel[0]; ky++) {
-          for (let kx = 0; kx < kernel[1]; kx++) {
-            const y = oy * stride[0] - pad[0] + ky;
-            const x = ox * stride[1] - pad[1] + kx;
-            const inside = y >= 0 && y < height && x >= 0 && x < width;
-            for (let c = 0; c < channels; c++) {
-              from.push(inside ? ((n * height + y) * width + x) * channels + c : -1);
-            }
-          }
-        }
-      }
-    }
-  }
-  return from;
-}
+import { sizes, sources, square, windows } from "./testing/windows.js";
 
 function patchesAgree(window: Window): void {
   const { image, columns } = sizes(window);
@@ -65,38 +39,6 @@ function unpatchAgrees(window: Window): void {
     }
   });
 }
-
-const pair = (min: number, max: number) => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }));
-
-/** `out` is free: the padding behind the last row may be more or less than before the first. */
-const windows: fc.Arbitrary<Window> = fc.record({
-  images: fc.integer({ min: 0, max: 3 }),
-  height: fc.integer({ min: 0, max: 9 }),
-  width: fc.integer({ min: 1, max: 9 }),
-  channels: fc.oneof(fc.integer({ min: 0, max: 9 }), fc.constantFrom(16, 35, 64)),
-  kernel: pair(1, 4),
-  stride: pair(1, 4),
-  pad: pair(0, 4),
-  out: pair(0, 5),
-});
-
-const square = (
-  height: number,
-  channels: number,
-  kernel: number,
-  stride: number,
-  pad: number,
-  out: number,
-): Window => ({
-  images: 2,
-  height,
-  width: height,
-  channels,
-  kernel: [kernel, kernel],
-  stride: [stride, stride],
-  pad: [pad, pad],
-  out: [out, out],
-});
 
 const named: [string, Window][] = [
   ["the first layer of Conv-4", square(28, 1, 3, 2, 1, 14)],

@@ -1,42 +1,15 @@
 /**
  * Sliding windows: images to columns (im2col) and the sum of columns back to images (col2im).
  *
- * Where a window hangs over a border is known when the code is made. Positions with the same overhang follow each
- * other, so each such run gets its own loop, without tests inside: for a padded 3 by 3 window that is border,
- * interior, border along each axis.
+ * Each run of positions with the same overhang gets its own loop, without tests inside.
  *
  * @module
  */
 import { type Code, f32x4, i32, sequence, v128 } from "../wasm/code.js";
 import { copyRow, loadLanes, overRow, plus, repeat, storeLanes, zeroRow } from "../wasm/lanes.js";
 import type { EmitContext } from "./context.js";
-import type { PatchesKernel, UnpatchKernel, Window } from "./kernel.js";
-
-/** Consecutive window positions along one axis that see the same taps inside the image. */
-interface Positions {
-  readonly first: number;
-  readonly count: number;
-  /** Taps `from <= tap < to` lie inside. */
-  readonly from: number;
-  readonly to: number;
-}
-
-function positions(window: Window, axis: 0 | 1): Positions[] {
-  const extent = axis === 0 ? window.height : window.width;
-  const taps = window.kernel[axis];
-  const runs: Positions[] = [];
-  for (let position = 0; position < window.out[axis]; position++) {
-    const start = position * window.stride[axis] - window.pad[axis];
-    const clipped = Math.min(taps, Math.max(0, -start));
-    const to = Math.min(taps, Math.max(clipped, extent - start));
-    const from = to === clipped ? to : clipped;
-    const last = runs.at(-1);
-    if (last && last.from === from && last.to === to)
-      runs[runs.length - 1] = { ...last, count: last.count + 1 };
-    else runs.push({ first: position, count: 1, from, to });
-  }
-  return runs;
-}
+import type { PatchesKernel, UnpatchKernel } from "./kernel.js";
+import { type Positions, pixels, positions } from "./window.js";
 
 /** Words of a window that are copied straight through; more are looped over, or wide windows make much code. */
 const MOST_WORDS = 96;
@@ -121,50 +94,6 @@ export function emitPatches({ window }: PatchesKernel, context: EmitContext): nu
       );
     }
   });
-}
-
-/** Pixels along one axis, `step` apart, to which as many windows contribute, each at the same taps. */
-interface Pixels {
-  readonly first: number;
-  readonly count: number;
-  /** The first window that covers the first pixel; with each further window the tap is `stride` lower. */
-  readonly position: number;
-  readonly tap: number;
-  readonly terms: number;
-}
-
-function pixels(window: Window, axis: 0 | 1): Pixels[] {
-  const extent = axis === 0 ? window.height : window.width;
-  const [taps, stride, pad, out] = [
-    window.kernel[axis],
-    window.stride[axis],
-    window.pad[axis],
-    window.out[axis],
-  ];
-  const runs: Pixels[] = [];
-  for (let residue = 0; residue < Math.min(stride, extent); residue++) {
-    let last: Pixels | undefined;
-    for (let pixel = residue; pixel < extent; pixel += stride) {
-      const padded = pixel + pad;
-      // windows whose taps 0 <= padded - position * stride < taps
-      const position = Math.max(0, Math.ceil((padded - taps + 1) / stride));
-      const end = Math.min(out, Math.floor(padded / stride) + 1);
-      const terms = Math.max(0, end - position);
-      const tap = terms === 0 ? 0 : padded - position * stride;
-      const follows =
-        last !== undefined &&
-        last.terms === terms &&
-        (terms === 0 || (last.tap === tap && last.position + last.count === position));
-      if (last && follows) {
-        last = { ...last, count: last.count + 1 };
-        runs[runs.length - 1] = last;
-      } else {
-        last = { first: pixel, count: 1, position, tap, terms };
-        runs.push(last);
-      }
-    }
-  }
-  return runs;
 }
 
 /** Sums that are written straight through; more are looped over. */
