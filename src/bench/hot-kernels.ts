@@ -41,6 +41,12 @@ function label(kernel: KernelProfile["kernel"]): string {
       const space = extents.map((size, i) => (folds && reduced[i] ? `Σ${size}` : size)).join("x");
       return `loop ${space || 1}, ${operations} operations, ${outputs.length} results`;
     }
+    case "convolution": {
+      const { images, height, width, channels, kernel: taps } = kernel.window;
+      const filter = `${taps.join("x")}x${channels}x${kernel.features}`;
+      const batch = kernel.batch.map((size) => `${size} of `).join("");
+      return `convolution ${kernel.result}, ${batch}${images} of ${height}x${width}x${channels} · ${filter}`;
+    }
     case "patches":
     case "unpatch": {
       const { images, height, width, channels, out } = kernel.window;

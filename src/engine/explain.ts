@@ -101,6 +101,11 @@ function spaceOf(kernel: Kernel): string {
       const { images, height, width, channels, kernel: taps } = kernel.window;
       return `${show([images, height, width, channels])} by ${show(taps)}`;
     }
+    case "convolution": {
+      const { images, height, width, channels, kernel: taps } = kernel.window;
+      const sizes = `${show([images, height, width, channels])} by ${show([...taps, channels, kernel.features])}`;
+      return `${batched(kernel.batch)}${sizes} to ${kernel.result}`;
+    }
     case "gather":
     case "scatterAdd":
       return `${batched([kernel.batch])}${kernel.count} of [${kernel.rows}, ${kernel.width}]`;

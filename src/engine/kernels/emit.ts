@@ -1,6 +1,7 @@
 import { emitArgMax } from "./arg-max.js";
 import { emitCholesky, emitTriangularSolve } from "./cholesky.js";
 import type { EmitContext } from "./context.js";
+import { emitConvolution } from "./convolution.js";
 import { emitGather, emitScatterAdd } from "./gather.js";
 import type { Kernel } from "./kernel.js";
 import { emitLoop } from "./loop.js";
@@ -18,6 +19,7 @@ const EMITTERS: {
   transpose: emitTranspose,
   patches: emitPatches,
   unpatch: emitUnpatch,
+  convolution: emitConvolution,
   gather: emitGather,
   scatterAdd: emitScatterAdd,
   recurrence: emitRecurrence,

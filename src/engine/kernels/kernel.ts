@@ -133,6 +133,29 @@ export interface UnpatchKernel {
   readonly window: Window;
 }
 
+/**
+ * One of the three products of a convolution, float32, without the columns of `patches` in memory. Of an input
+ * `[images, height, width, channels]`, a filter `[kernelH, kernelW, channels, features]` and an output
+ * `[images, outH, outW, features]`, it computes from the other two
+ *
+ * - `output`: patches(input) · filter. Arguments: output, input, filter
+ * - `filter`: patches(input)ᵀ · output. Arguments: filter, input, output
+ * - `input`: unpatch(output · filterᵀ). Arguments: input, output, filter as `[features, kernelH, kernelW, channels]`
+ */
+export interface ConvolutionKernel {
+  readonly kind: "convolution";
+  readonly result: "output" | "filter" | "input";
+  /** Of each member of the batch. */
+  readonly window: Window;
+  readonly features: number;
+  /** Batch dimensions, outermost first; may be empty. */
+  readonly batch: readonly number[];
+  /** One stride per batch dimension of the second argument, the third, and the first. */
+  readonly a: { readonly batch: readonly number[] };
+  readonly b: { readonly batch: readonly number[] };
+  readonly c: { readonly batch: readonly number[] };
+}
+
 /** out[b, i, :] = in[b, index[b, i], :]; an index out of range reads as zeros. Arguments: out, in, index. */
 export interface GatherKernel {
   readonly kind: "gather";
@@ -200,6 +223,7 @@ export type Kernel =
   | TransposeKernel
   | PatchesKernel
   | UnpatchKernel
+  | ConvolutionKernel
   | GatherKernel
   | ScatterAddKernel
   | RecurrenceKernel

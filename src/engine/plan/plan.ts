@@ -8,6 +8,7 @@
 import type { DType, TypedArray } from "../../tensor/dtype.js";
 import type { Spec } from "../../tensor/shape.js";
 import type { Kernel } from "../kernels/kernel.js";
+import { countInside } from "../kernels/window.js";
 
 /** An area of the arena, in elements of 4 bytes. */
 export interface Buffer {
@@ -27,8 +28,14 @@ export interface Place {
   readonly turns?: readonly { readonly loop: number; readonly stride: number }[];
 }
 
+export interface KernelStep {
+  readonly kind: "kernel";
+  readonly kernel: Kernel;
+  readonly args: readonly Place[];
+}
+
 export type Step =
-  | { readonly kind: "kernel"; readonly kernel: Kernel; readonly args: readonly Place[] }
+  | KernelStep
   | {
       readonly kind: "loop";
       readonly id: number;
@@ -70,6 +77,11 @@ export function flops(kernel: Kernel): number {
   switch (kernel.kind) {
     case "matmul":
       return 2 * kernel.m * kernel.n * kernel.k * kernel.batch.reduce((a, b) => a * b, 1);
+    case "convolution": {
+      const { window, features, batch } = kernel;
+      const taps = window.images * countInside(window, 0) * countInside(window, 1); // as many as are computed
+      return 2 * taps * window.channels * features * batch.reduce((a, b) => a * b, 1);
+    }
     case "loop": {
       const operations = kernel.steps.filter(({ op }) => op !== "constant" && op !== "index").length;
       const folds = kernel.outputs.filter(({ reduce }) => reduce).length;
@@ -91,6 +103,8 @@ export function workOf(steps: readonly Step[]): number {
 export function productFlops({ steps }: Pick<Plan, "steps">): number {
   return steps.reduce((total, step) => {
     if (step.kind === "loop") return total + step.count * productFlops({ steps: step.body });
-    return step.kernel.kind === "matmul" ? total + flops(step.kernel) : total;
+    return step.kernel.kind === "matmul" || step.kernel.kind === "convolution"
+      ? total + flops(step.kernel)
+      : total;
   }, 0);
 }

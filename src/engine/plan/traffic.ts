@@ -48,6 +48,22 @@ export function traffic(kernel: Kernel): Traffic {
         ? { read: pixels, written: patches }
         : { read: patches, written: pixels };
     }
+    case "convolution": {
+      const { window, features, batch, a, b, c, result } = kernel;
+      const { images, height, width, channels, kernel: taps, out } = window;
+      const sizes = {
+        input: images * height * width * channels,
+        filter: product(taps) * channels * features,
+        output: images * product(out) * features,
+      };
+      const [left, right] = (
+        { output: ["input", "filter"], filter: ["input", "output"], input: ["output", "filter"] } as const
+      )[result];
+      return {
+        read: distinct(batch, a.batch) * sizes[left] + distinct(batch, b.batch) * sizes[right],
+        written: distinct(batch, c.batch) * sizes[result],
+      };
+    }
     case "gather": {
       const { batch, count, width } = kernel;
       return { read: batch * count * (width + 1), written: batch * count * width };
