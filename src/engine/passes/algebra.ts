@@ -23,6 +23,7 @@ import {
   thinProduct,
   transposeInside,
   underReshape,
+  unpatchOfSum,
 } from "./rewrites.js";
 
 export type AlgebraRule<P extends Primitive> = (
@@ -229,4 +230,5 @@ export const algebra: Rules = {
     return value !== undefined && sizeOf(x!.shape) > 0 ? b.uniform(value, x!.dtype, shape) : undefined;
   },
   matmul: (b, [x, y]) => thinProduct(b, x!, y!),
+  unpatch: (b, [x], params) => unpatchOfSum(b, x!, params),
 };

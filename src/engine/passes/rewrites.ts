@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isElementwise, type Primitive } from "../../tensor/primitives.js";
+import { isElementwise, type Primitive, type PrimitiveParams } from "../../tensor/primitives.js";
 import type { Variable } from "../../tensor/program.js";
 import { range, type Shape, sizeOf } from "../../tensor/shape.js";
 import type { AlgebraRule } from "./algebra.js";
@@ -195,4 +195,22 @@ export function thinProduct(b: Builder, x: Variable, y: Variable): Variable | un
     return b.emit("reshape", [b.emit("sum", [product], { axes: [rank - 2] })], { shape: [...batch, 1, n] });
   }
   return undefined;
+}
+
+/**
+ * Unpatching a sum of products: the sum of the unpatched, since each product can then be a convolution, and images
+ * are smaller than columns.
+ */
+export function unpatchOfSum(
+  b: Builder,
+  x: Variable,
+  params: PrimitiveParams["unpatch"],
+): Variable | undefined {
+  const reshaped = (v: Variable): Variable => b.definition(v, "reshape")?.inputs[0] ?? v;
+  const terms = b.definition(reshaped(x), "add")?.inputs;
+  if (!terms?.every((term) => b.definition(reshaped(term), "matmul"))) return undefined;
+  const unpatched = terms.map((term) =>
+    b.emit("unpatch", [b.emit("reshape", [term], { shape: x.shape })], params),
+  );
+  return b.emit("add", unpatched, {});
 }

@@ -6,6 +6,7 @@
 import type { Variable } from "../../tensor/program.js";
 import { stridesOf } from "../../tensor/shape.js";
 import type { MatmulKernel } from "../kernels/kernel.js";
+import { convolutionOfColumns } from "./convolution.js";
 import { type Located, shifted } from "./located.js";
 import type { Place } from "./plan.js";
 import type { Planner } from "./planner.js";
@@ -61,7 +62,11 @@ export function matmulKernel(planner: Planner, a: Variable, b: Variable, out: Va
     b: { batch: axes.map((axis) => axis.b), row: vb.strides.at(-2)!, column: 1 },
     c: { batch: axes.map((axis) => axis.c), row: m === 1 && inner && rows !== m ? inner.c : rowC, column: 1 },
   };
-  planner.kernel(kernel, [place, shifted(left), shifted(right)]);
+  const args = [place, shifted(left), shifted(right)];
+  const convolution = convolutionOfColumns(kernel, args, planner.pending(left.place.buffer));
+  if (convolution) planner.kernel(convolution.kernel, convolution.args);
+  else if (planner.isUnpatched(out)) planner.kernelWhenRead(kernel, args);
+  else planner.kernel(kernel, args);
 }
 
 /** The right operand with neighbouring columns side by side, as the kernel loads them. */

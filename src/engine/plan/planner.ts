@@ -6,7 +6,7 @@ import type { Kernel } from "../kernels/kernel.js";
 import { copyKernel } from "./copy.js";
 import { isView } from "./fuse.js";
 import { type Located, newBuffer, shifted } from "./located.js";
-import type { Buffer, Place, Plan, Step } from "./plan.js";
+import type { Buffer, KernelStep, Place, Plan, Step } from "./plan.js";
 import {
   broadcastView,
   contiguous,
@@ -38,6 +38,10 @@ export class Planner {
   readonly #located = new Map<Variable, Located>();
   readonly #definitions = new Map<Variable, Equation>();
   readonly #copies = new Map<string, Located>();
+  /** Steps that run when something reads what they fill. */
+  readonly #pending = new Map<Buffer, KernelStep>();
+  /** What `unpatch` reads, through reshapes. */
+  readonly #unpatched = new Set<Variable>();
 
   readonly #outer: OuterPlan | undefined;
 
@@ -46,6 +50,8 @@ export class Planner {
     this.#outer = outer;
     for (const equation of program.equations)
       for (const v of equation.outputs) this.#definitions.set(v, equation);
+    for (const { primitive, inputs } of program.equations)
+      if (primitive === "unpatch") this.#unpatched.add(this.#reshaped(inputs[0]!));
     for (const [v, value] of program.constants) {
       const buffer = newBuffer(value.size, value.dtype, "constant");
       context.constants.push({ buffer, data: value.data() });
@@ -92,7 +98,9 @@ export class Planner {
   /** The value in row-major order without gaps; copies where it is not. */
   dense(v: Variable): Place {
     const located = this.locate(v);
-    return isContiguous(located.view) ? shifted(located) : this.copy(located, v.dtype).place;
+    if (!isContiguous(located.view)) return this.copy(located, v.dtype).place;
+    this.#fill(located.place.buffer);
+    return shifted(located);
   }
 
   /** Copies a view to row-major order, once for equal views. */
@@ -120,7 +128,35 @@ export class Planner {
   }
 
   kernel(kernel: Kernel, args: readonly Place[]): void {
+    for (const { buffer } of args) this.#fill(buffer);
     this.steps.push({ kind: "kernel", kernel, args });
+  }
+
+  /** Adds a kernel before the first that reads its result, if there is one. */
+  kernelWhenRead(kernel: Kernel, args: readonly Place[]): void {
+    this.#pending.set(args[0]!.buffer, { kind: "kernel", kernel, args });
+  }
+
+  /** The kernel that will fill a buffer, if nothing has read that yet. */
+  pending(buffer: Buffer): KernelStep | undefined {
+    return this.#pending.get(buffer);
+  }
+
+  /** Whether `unpatch` reads a value. */
+  isUnpatched(v: Variable): boolean {
+    return this.#unpatched.has(v);
+  }
+
+  #fill(buffer: Buffer): void {
+    const step = this.#pending.get(buffer);
+    if (!step) return;
+    this.#pending.delete(buffer);
+    this.kernel(step.kernel, step.args);
+  }
+
+  #reshaped(v: Variable): Variable {
+    const equation = this.#definitions.get(v);
+    return equation?.primitive === "reshape" ? this.#reshaped(equation.inputs[0]!) : v;
   }
 
   #view({ primitive, inputs, params }: Equation, v: Variable): Located {

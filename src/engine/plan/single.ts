@@ -7,10 +7,12 @@ import type { Primitive, PrimitiveParams } from "../../tensor/primitives.js";
 import type { Equation, Variable } from "../../tensor/program.js";
 import { type Shape, sizeOf, stridesOf } from "../../tensor/shape.js";
 import type { LoopKernel, Window } from "../kernels/kernel.js";
+import { convolutionOfProduct } from "./convolution.js";
 import { copyKernel } from "./copy.js";
 import { type Located, laneOf, shifted } from "./located.js";
 import { matmulKernel } from "./matmul.js";
 import type { Planner } from "./planner.js";
+import { isWhole } from "./view.js";
 
 type Lowering<P extends Primitive> = (
   planner: Planner,
@@ -82,17 +84,19 @@ const lowerings: { readonly [P in Primitive]?: Lowering<P> } = {
   },
   patches: (planner, [x], [out], params) => {
     const from = planner.dense(x!);
-    planner.kernel({ kind: "patches", window: windowOf(x!.shape, out!.shape, params) }, [
+    planner.kernelWhenRead({ kind: "patches", window: windowOf(x!.shape, out!.shape, params) }, [
       planner.define(out!, "patches"),
       from,
     ]);
   },
   unpatch: (planner, [x], [out], params) => {
-    const from = planner.dense(x!);
-    planner.kernel({ kind: "unpatch", window: windowOf(out!.shape, x!.shape, params) }, [
-      planner.define(out!, "unpatch"),
-      from,
-    ]);
+    const window = windowOf(out!.shape, x!.shape, params);
+    const { place, view } = planner.locate(x!);
+    const product = isWhole(view) ? planner.pending(place.buffer) : undefined;
+    const to = planner.define(out!, "unpatch");
+    const convolution = convolutionOfProduct(window, to, product);
+    if (convolution) planner.kernel(convolution.kernel, convolution.args);
+    else planner.kernel({ kind: "unpatch", window }, [to, planner.dense(x!)]);
   },
   gather: (planner, [x, index], [out], { batchRank }) => {
     const args = [planner.dense(x!), planner.dense(index!)];
