@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { call, i32 } from "../wasm/code.js";
 import type { EmitContext } from "./context.js";
-import type { Lane, LaneOp, LaneStep, LoopKernel } from "./kernel.js";
+import type { Lane, LaneOp, LaneStep, LoopKernel, LoopOutput } from "./kernel.js";
+import { memorySums } from "./loop/memory-sums.js";
 import { emitLoop } from "./loop.js";
 import { interpretLoop } from "./testing/interpret-loop.js";
 import { compileKernel, type Words } from "./testing/run-kernel.js";
@@ -238,6 +239,66 @@ test.each([1, 2, 3, 4, 5, 7, 8, 9, 13])("columns broadcast over %d rows", (rows)
     }
   }
 });
+
+/** Three sums over `rows` of products of six operands, one of which comes out too. */
+const manySums = (tasks: number, rows: number, columns: number): LoopKernel => {
+  const strides = [rows * columns, columns, 1];
+  const kept = [columns, 0, 1];
+  return {
+    kind: "loop",
+    extents: [tasks, rows, columns],
+    reduced: [false, true, false],
+    inputs: [
+      ...Array.from({ length: 5 }, () => ({ lane: "float32" as const, strides })),
+      { lane: "float32", strides: [0, 0, 1] },
+    ],
+    steps: [
+      { op: "sub", args: [0, 5], lane: "float32" },
+      { op: "mul", args: [6, 1], lane: "float32" },
+      { op: "add", args: [2, 3], lane: "float32" },
+      { op: "maximum", args: [8, 4], lane: "float32" },
+    ],
+    outputs: [
+      { value: 6, strides: kept, reduce: "sum" },
+      { value: 7, strides },
+      { value: 8, strides: kept, reduce: "sum" },
+      { value: 9, strides: kept, reduce: "sum" },
+    ],
+  };
+};
+
+test.each([
+  [20, 14, 64],
+  [4, 64, 67],
+  [1, 60, 301],
+])("several sums over many operands may be kept in memory: [%d, %d, %d]", (...sizes) => {
+  const kernel = manySums(...sizes);
+  expect(memorySums(kernel)?.sums).toEqual(new Map([0, 2, 3].map((i) => [i, sizes[0] * sizes[2]])));
+  compare(kernel, false, small(1));
+});
+
+test("sums of costly values whose columns lie far apart are right too", () => {
+  const kernel = manySums(10, 48, 37);
+  const turned = [48 * 37, 1, 48]; // rows side by side
+  const inputs = kernel.inputs.map((input) => ({ ...input, strides: turned }));
+  const outputs = kernel.outputs.map((o) => (o.reduce ? o : { ...o, strides: turned }));
+  compare({ ...kernel, inputs, outputs }, false, small(3));
+});
+
+test.each([
+  ["few elements", manySums(2, 14, 64)],
+  ["long sums", manySums(4, 65, 67)],
+  ["few columns", manySums(10, 60, 31)],
+  ["a maximum", withOutput(manySums(20, 14, 64), 2, { reduce: "max" })],
+  ["sums with gaps between them", withOutput(manySums(20, 14, 64), 2, { strides: [80, 0, 1] })],
+])("sums stay in registers with %s", (_name, kernel) => {
+  expect(memorySums(kernel)).toBeNull();
+  compare(kernel, false, small(2));
+});
+
+function withOutput(kernel: LoopKernel, at: number, change: Partial<LoopOutput>): LoopKernel {
+  return { ...kernel, outputs: kernel.outputs.map((o, i) => (i === at ? { ...o, ...change } : o)) };
+}
 
 const identity = (
   extents: readonly number[],

@@ -7,12 +7,13 @@
  *
  * @module
  */
-import { type Code, type Local, sequence } from "../wasm/code.js";
+import { type Code, i32, type Local, memoryFill, sequence } from "../wasm/code.js";
 import type { FunctionBuilder } from "../wasm/module.js";
 import type { EmitContext } from "./context.js";
 import type { Lane, LoopKernel, LoopOutput } from "./kernel.js";
 import { neutralElement } from "./loop/accumulator.js";
 import { planNest } from "./loop/geometry.js";
+import { memorySums } from "./loop/memory-sums.js";
 import { NestEmitter } from "./loop/nest-emitter.js";
 
 /** Adds the kernel's function, which takes the addresses of outputs and inputs; returns its index. */
@@ -38,7 +39,20 @@ function emitNest(
   params: readonly Local[],
   context: EmitContext,
 ): Code {
-  return new NestEmitter(kernel, planNest(kernel), fn, params, context).emit();
+  const inRegisters = () => new NestEmitter(kernel, planNest(kernel), fn, params, context).emit();
+  const inMemory = memorySums(kernel);
+  if (!inMemory) return inRegisters();
+  const nest = planNest(inMemory.kernel);
+  const { strides } = nest.loops[nest.vector]!;
+  // along another dimension the lanes of a vector would meet in one sum
+  if ([...inMemory.sums.keys()].some((output) => strides[output] !== 1)) return inRegisters();
+  const zeros = [...inMemory.sums].map(([output, size]) =>
+    memoryFill(params[output]!.get, i32.const(0), i32.const(4 * size)),
+  );
+  return sequence(
+    ...zeros,
+    new NestEmitter(inMemory.kernel, nest, fn, params, context, inMemory.sums).emit(),
+  );
 }
 
 /** The kernel that stores the neutral element wherever folds of nothing end. */

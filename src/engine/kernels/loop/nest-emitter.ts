@@ -1,4 +1,14 @@
-import { type Code, i32, i32x4, type Local, loopWhile, select, sequence, v128 } from "../../wasm/code.js";
+import {
+  type Code,
+  f32x4,
+  i32,
+  i32x4,
+  type Local,
+  loopWhile,
+  select,
+  sequence,
+  v128,
+} from "../../wasm/code.js";
 import type { FunctionBuilder } from "../../wasm/module.js";
 import type { EmitContext } from "../context.js";
 import type { LoopKernel } from "../kernel.js";
@@ -45,15 +55,21 @@ export class NestEmitter {
   readonly #accumulators: ReadonlyMap<number, Accumulator>;
   readonly #locals = new Map<number, Local[]>();
   readonly #addresses = new Map<number, Local>();
+  readonly #adding: ReadonlyMap<number, unknown>;
 
-  /** @param params the addresses of outputs, then inputs */
+  /**
+   * @param params the addresses of outputs, then inputs
+   * @param adding outputs to which values are added where they lie
+   */
   constructor(
     kernel: LoopKernel,
     nest: Nest,
     fn: FunctionBuilder,
     params: readonly Local[],
     context: EmitContext,
+    adding: ReadonlyMap<number, unknown> = new Map(),
   ) {
+    this.#adding = adding;
     this.#kernel = kernel;
     this.#nest = nest;
     this.#fn = fn;
@@ -367,6 +383,13 @@ export class NestEmitter {
 
   #store(output: number, address: Code, value: Code, place: Place): void {
     const { start, stride } = this.#placeOf(output, place);
+    if (this.#adding.has(output)) {
+      this.#lanes.scratch(() => {
+        const sum = this.#lanes.let(f32x4.add(loadLanes(address, start, stride, place.count), value));
+        for (const code of storeLanes(address, sum, start, stride, place.count)) this.#lanes.run(code);
+      });
+      return;
+    }
     for (const code of storeLanes(address, value, start, stride, place.count)) this.#lanes.run(code);
   }
 }
