@@ -16,8 +16,9 @@ import {
 import { sizeOf } from "../../tensor/shape.js";
 import { bind1 } from "../../tensor/trace.js";
 import { executableOf } from "../compile.js";
+import { showPlan } from "../explain.js";
 import { describeBuilds, expectCompiled } from "../testing/compare.js";
-import type { Step } from "./plan.js";
+import { productFlops, type Step } from "./plan.js";
 
 const normal = (seed: number, ...shape: number[]) => {
   const rng = Rng.seed(seed);
@@ -59,6 +60,12 @@ describe("convolutions in a plan", () => {
     const second = kinds(curvature, x, filter);
     expect(columns(second)).toEqual([]);
     expect(new Set(convolutions(second))).toEqual(new Set(["output", "filter", "input"]));
+  });
+
+  it("count the operations that they do: none for taps in the padding", () => {
+    const { plan } = executableOf(layer, [normal(0, 2, 7, 7, 8), normal(1, 3, 3, 8, 16)]);
+    expect(productFlops(plan)).toBe(2 * 2 * (10 * 10) * 8 * 16); // along each axis 2 + 3 + 3 + 2 taps
+    expect(showPlan(plan)).toContain("[2, 7, 7, 8] by [3, 3, 8, 16] to output");
   });
 
   it("keep the columns where channels or features are few", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { argMax, matmul, sum, type Tensor, take, tensor, zeros } from "../../tensor/index.js";
+import { argMax, conv2d, matmul, sum, type Tensor, take, tensor, zeros } from "../../tensor/index.js";
 import { bind1 } from "../../tensor/trace.js";
 import { executableOf } from "../compile.js";
 import { traffic } from "./traffic.js";
@@ -35,6 +35,16 @@ it.each([
       }),
     [[1, 3, 3, 2]],
     18,
+    32,
+  ],
+  [
+    "a convolution",
+    (x, filter) => conv2d(x!, filter!, { padding: "valid" }),
+    [
+      [1, 3, 3, 8],
+      [2, 2, 8, 8],
+    ],
+    328,
     32,
   ],
   ["rows that are chosen", (x) => take(x!, tensor([1, 0], { dtype: "int32" })), [[9, 4]], 10, 8],
