@@ -16,6 +16,8 @@ export interface PeerFolder {
   readonly missing: readonly { readonly name: PeerName; readonly why: string }[];
   /** Writes a work's weights, tasks, loss and meta-gradient; undefined without PyTorch. */
   readonly dump: ((work: string, file: string) => string[]) | undefined;
+  /** Trains on new episodes of a file's images in PyTorch, in either way; undefined without it. */
+  readonly train: ((work: string, how: "loop" | "func", images: string) => string[]) | undefined;
 }
 
 const names: readonly PeerName[] = ["jax vmap", "jax map", "torch func", "torch loop", "higher", "tfjs wasm"];
@@ -66,6 +68,9 @@ export function findPeers(dir: string | undefined): PeerFolder {
           "--dump",
           file,
         ]
+      : undefined,
+    train: torch
+      ? (work, how, images) => [python, script("maml_torch.py"), work, how, "--images", images]
       : undefined,
   };
 }

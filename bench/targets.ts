@@ -57,3 +57,9 @@ export const MOST_HELP_MS = 300;
 
 /** Time with one worker divided by the time with two. */
 export const LEAST_SPEEDUP = 1.85;
+
+/** PyTorch's time of a training step, episodes included, divided by ours, on one core. */
+export const LEAST_TRAINING_RATIO = 1.5;
+
+/** Share of a training step that may go into drawing its episodes. */
+export const MOST_SAMPLING = 0.03;

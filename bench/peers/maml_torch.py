@@ -3,8 +3,9 @@
 loop   the tasks one by one, with autograd.grad(create_graph=True), as most published code does
 func   torch.func: vmap(grad) over all tasks at once
 
-Usage: maml_torch.py WORK [loop|func] [--once] [--repeats N] [--threads N] [--load FILE] [--dump FILE]
+Usage: maml_torch.py WORK [loop|func] [--once] [--repeats N] [--threads N] [--load FILE] [--dump FILE] [--images FILE]
 
+--images draws new episodes of the images in FILE for every step, as training does.
 --dump writes weights, data, and before the first step the loss (`loss`), the meta-gradient (`metaGradient.*`) and
 each task's share of it (`taskGradient.*`), these three computed in float64, as .safetensors or .npz.
 """
@@ -93,6 +94,7 @@ def dump(path, values, work, loss, params, data):
 def main():
     parser = works.arguments(__doc__, hows=["loop", "func"])
     parser.add_argument("--dump", metavar="FILE", help="write weights, data, loss and meta-gradient")
+    parser.add_argument("--images", metavar="FILE", help="draw new episodes of these for every step")
     args = parser.parse_args()
     work = works.WORKS[args.work]
     torch.set_num_threads(args.threads)
@@ -106,6 +108,12 @@ def main():
     if args.dump:
         dump(args.dump, values, work, loss, params, data)
 
+    if args.images:
+        episodes = works.Episodes(work, args.images)
+
+    def tasks():
+        return [torch.from_numpy(d) for d in episodes.draw()] if args.images else data
+
     for p in params.values():
         p.requires_grad_(args.how == "loop")
     adam = torch.optim.Adam(params.values(), 1e-3)
@@ -113,18 +121,18 @@ def main():
     def step_loop():
         adam.zero_grad()
         total = 0.0
-        for task in zip(*data):
+        for task in zip(*tasks()):
             mean_loss = task_loss(work, loss, double_backward(loss), params, *task) / work.tasks
             mean_loss.backward()
             total += mean_loss.item()
         adam.step()
         return total
 
-    def meta_loss(theta):
-        return vmap(lambda *task: task_loss(work, loss, grad(loss), theta, *task))(*data).mean()
+    def meta_loss(theta, drawn):
+        return vmap(lambda *task: task_loss(work, loss, grad(loss), theta, *task))(*drawn).mean()
 
     def step_func():
-        grads, value = grad_and_value(meta_loss)(params)
+        grads, value = grad_and_value(meta_loss)(params, tasks())
         for name, p in params.items():
             p.grad = grads[name]
         adam.step()

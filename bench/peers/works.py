@@ -96,7 +96,7 @@ def params_of(found):
 
 # Files: https://huggingface.co/docs/safetensors - the header's length in 8 bytes, a JSON header, the data.
 
-DTYPES = {"F64": np.float64, "F32": np.float32, "I32": np.int32}
+DTYPES = {"F64": np.float64, "F32": np.float32, "I32": np.int32, "U8": np.uint8}
 
 
 def save(path, arrays):
@@ -129,6 +129,37 @@ def load(path):
         .copy()
         for name, a in header.items()
     }
+
+
+# Episodes
+
+
+class Episodes:
+    """Draws the tasks of one step after another from `images: [class, image, 28, 28]` of a file, bytes of ink.
+
+    Multiples of 90 degrees are classes of their own.
+    """
+
+    def __init__(self, work, path):
+        self.work = work
+        self.images = load(path)["images"]
+        self.rng = np.random.default_rng(0)
+
+    def draw(self):
+        """support.x, support.y, query.x, query.y: float32 NCHW in 0..1, and int64."""
+        tasks, ways = self.work.tasks, self.work.ways
+        shots = self.work.support // ways
+        classes, each = self.images.shape[:2]
+        x = np.empty((tasks, ways, 2 * shots, 28, 28), np.uint8)
+        for task in range(tasks):
+            for way, number in enumerate(self.rng.choice(4 * classes, ways, replace=False)):
+                chosen = self.images[number // 4, self.rng.choice(each, 2 * shots, replace=False)]
+                x[task, way] = np.rot90(chosen, number % 4, (1, 2))
+        x = (x.astype(np.float32) / np.float32(255)).reshape(tasks, ways, 2 * shots, 1, 28, 28)
+        y = np.tile(np.repeat(np.arange(ways), shots), (tasks, 1))
+        parts = [x[:, :, :shots], x[:, :, shots:]]
+        support, query = (part.reshape(tasks, ways * shots, 1, 28, 28) for part in parts)
+        return support, y, query, y
 
 
 # Command line and timing

@@ -46,12 +46,13 @@ export class Session {
   readonly firstMs: number;
   readonly loss: number;
   readonly #step: MetaStep["step"];
-  readonly #tasks: MetaStep["tasks"];
+  readonly #nextTasks: () => MetaStep["tasks"];
   #state: MetaStep["state"];
 
-  constructor({ step, state, tasks }: MetaStep) {
+  /** @param nextTasks draws the tasks of each further step, as training does. Default: the same tasks every time */
+  constructor({ step, state, tasks }: MetaStep, nextTasks: () => MetaStep["tasks"] = () => tasks) {
     this.#step = compile(step, { donate: [0] });
-    this.#tasks = tasks;
+    this.#nextTasks = nextTasks;
     const start = performance.now();
     const [next, { queryLoss }] = this.#step(state, tasks);
     this.firstMs = performance.now() - start;
@@ -63,7 +64,7 @@ export class Session {
   run(count: number): number[] {
     return Array.from({ length: count }, () => {
       const start = performance.now();
-      this.#state = this.#step(this.#state, this.#tasks)[0];
+      this.#state = this.#step(this.#state, this.#nextTasks())[0];
       return performance.now() - start;
     });
   }

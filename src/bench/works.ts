@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { EpisodeOptions } from "../data/index.js";
 import { FormatError } from "../errors.js";
 import type { Safetensors } from "../formats/index.js";
 import {
@@ -46,6 +47,8 @@ export interface Work {
   readonly describe: string;
   /** @param file weights and tasks of a peer (`bench/peers`, `--dump`); default: from a seed */
   build(file?: Safetensors): MetaStep;
+  /** The episodes that its tasks are, of images 28 x 28. */
+  readonly episodes?: EpisodeOptions;
   /** What the peer found for the same weights and tasks, in float64; gradients have a leading axis `task`. */
   expected(file: Safetensors): { readonly loss: number; readonly taskGradients: Params };
 }
@@ -97,6 +100,7 @@ export function convWork(name: string, ways: number, { tasks, examples, innerSte
   });
   return {
     name,
+    episodes: { tasks, ways, shots: examples / ways, queries: examples / ways },
     describe: `${tasks} tasks of ${ways} ways, conv4-64, ${examples} + ${examples} images 28x28, ${innerSteps} inner steps`,
     build(file) {
       const rng = Rng.seed(0);

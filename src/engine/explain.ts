@@ -62,7 +62,7 @@ function rowsOf(steps: readonly Step[], names: ReadonlyMap<Buffer, string>, inde
     }
     const { kernel, args } = step;
     const outputs = numOutputs(kernel);
-    const labels = args.map(({ buffer }) => names.get(buffer) ?? buffer.label);
+    const labels = args.map(({ buffer, label }) => label ?? names.get(buffer) ?? buffer.label);
     const { read, written } = traffic(kernel);
     return [
       [

@@ -26,6 +26,8 @@ export interface Place {
   readonly offset: number;
   /** Elements a turn, of the innermost loop last; none where it does not move. */
   readonly turns?: readonly { readonly loop: number; readonly stride: number }[];
+  /** What it holds, where the buffer has room for several values. */
+  readonly label?: string;
 }
 
 export interface KernelStep {

@@ -108,7 +108,9 @@ function relocate(step: Step, scratch: Buffer, offsets: ReadonlyMap<Buffer, numb
   }
   const args = step.args.map((place) => {
     const offset = offsets.get(place.buffer);
-    return offset === undefined ? place : { ...place, buffer: scratch, offset: place.offset + offset };
+    if (offset === undefined) return place;
+    const label = place.label ?? place.buffer.label;
+    return { ...place, buffer: scratch, offset: place.offset + offset, label };
   });
   return { ...step, args };
 }
