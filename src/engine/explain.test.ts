@@ -70,12 +70,12 @@ describe("explain", () => {
              kernel     over                    operations  reads       writes  read  written  FLOP
         1    loop       [2, 2]                  copy        %0          carry   16 B     16 B     0
         2    scan       5 turns, from the last
-        2.1  loop       [2, 2]                  add tanh    carry %1    loop    32 B     16 B     8
-        2.2  transpose  [2, 2]                              carry       loop    16 B     16 B     0
-        2.3  matmul     [2, 2] · [2, 2]                     carry loop  loop    32 B     16 B    16
-        2.4  loop       [2, 2]                  sum[0, 1]   loop        loop    16 B      4 B     4
-        2.5  loop       []                      copy        loop        scan     4 B      4 B     0
-        2.6  loop       [2, 2]                  copy        loop        carry   16 B     16 B     0
+        2.1  loop       [2, 2]                  add tanh    carry %1    tanh    32 B     16 B     8
+        2.2  transpose  [2, 2]                              carry       copy    16 B     16 B     0
+        2.3  matmul     [2, 2] · [2, 2]                     carry copy  matmul  32 B     16 B    16
+        2.4  loop       [2, 2]                  sum[0, 1]   matmul      sum     16 B      4 B     4
+        2.5  loop       []                      copy        sum         scan     4 B      4 B     0
+        2.6  loop       [2, 2]                  copy        tanh        carry   16 B     16 B     0
 
       memory: 448 B arena for 5 values of 324 B, 0 B constants, 0 B kept from call to call
           largest values
