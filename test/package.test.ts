@@ -6,8 +6,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
+import { build } from "vite";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { chooseBuild } from "../src/engine/index.js";
 import { encodePng } from "../src/formats/index.js";
+import { ISOLATION, launchChromium, noChromium, serve } from "./browser/chromium.js";
+import { digests } from "./browser/program.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "metagrad-package-"));
@@ -79,3 +83,30 @@ test("the built command decodes a folder of classes in threads of its own", () =
   const made = execFileSync(process.execPath, args, { cwd: folder, env, encoding: "utf8", stdio: "pipe" });
   expect(made).toBe(`${join(folder, "data", "pets-2x2.images")}\n`);
 });
+
+test.skipIf(noChromium)(
+  `a page that bundles the built package computes with workers, and the bits of Node${noChromium ? ` (${noChromium})` : ""}`,
+  async () => {
+    const root = join(folder, "page");
+    mkdirSync(join(root, "node_modules"), { recursive: true });
+    symlinkSync(folder, join(root, "node_modules/metagrad"));
+    for (const file of ["index.html", "page.ts", "worker.ts", "program.ts"]) {
+      const text = readFileSync(join(import.meta.dirname, "browser", file), "utf8");
+      writeFileSync(join(root, file), text.replaceAll(/"..\/..\/src(\/\w+)?\/index.js"/g, '"metagrad$1"'));
+    }
+    await build({ configFile: false, logLevel: "error", root, base: "./" });
+
+    const site = await serve(join(root, "dist"), ISOLATION);
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage();
+      await page.goto(site.url);
+      chooseBuild("simd");
+      expect(await page.evaluate("compute(2)")).toEqual({ threads: 2, digests: await digests() });
+    } finally {
+      await browser.close();
+      site.close();
+    }
+  },
+  60_000,
+);
