@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Rng } from "../random/index.js";
-import { DRAWING_SIZE, draw } from "./handwriting.js";
+import { DRAWING_SIZE, draw, drawPlainly } from "./handwriting.js";
 
 const dot = [Uint8Array.of(64, 64)];
 const bar = [Uint8Array.of(64, 0, 64, 127)];
@@ -41,4 +41,23 @@ test("twenty hands draw twenty pictures, and each hand the same one again", () =
   const pictures = Array.from({ length: 20 }, (_, hand) => draw(square, Rng.seed(hand)).join());
   expect(new Set(pictures).size).toBe(20);
   expect(draw(square, Rng.seed(5)).join()).toBe(pictures[5]);
+});
+
+test("a person's strokes are drawn alike wherever on the page and however large they are", () => {
+  const corner = [[0, 0, 0, 1, 1, 1]];
+  const elsewhere = [[300, 200, 300, 500, 600, 500]];
+  expect(drawPlainly(elsewhere)).toEqual(drawPlainly(corner));
+  expect(inkOf(drawPlainly([]))).toBe(0);
+});
+
+test("a person's strokes get the size and the ink of the glyphs' drawings, on average", () => {
+  const drawn = Array.from({ length: 300 }, (_, seed) => inkOf(draw(square, Rng.seed(seed))));
+  const average = drawn.reduce((sum, value) => sum + value) / drawn.length;
+  expect(inkOf(drawPlainly(square)) / average).toBeGreaterThan(0.95);
+  expect(inkOf(drawPlainly(square)) / average).toBeLessThan(1.05);
+});
+
+test("a person's dot is in the middle, as large as the pen", () => {
+  const image = drawPlainly([[7, 9]]);
+  expect(inkOf(image)).toBeCloseTo(4 * (image[14 * DRAWING_SIZE + 14]! / 255), 1);
 });

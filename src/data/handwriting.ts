@@ -34,6 +34,10 @@ const STRETCH = [0.85, 1.15] as const; // width against height
 const MAX_SHIFT = 2; // pixels
 const PEN = [0.55, 0.85] as const; // radius of the pen, in pixels
 
+// what `draw` makes on average
+const PLAIN_EXTENT = 16.5; // the larger of width and height
+const PLAIN_PEN = 0.7;
+
 /** `w`: what a point at coordinate `c` takes from each lattice row, `[128, LATTICE]`, squares summing to 1. */
 const weights = latticeWeights();
 
@@ -42,15 +46,27 @@ export function draw(strokes: Strokes, rng: Rng): Uint8Array {
   const lines = strokes.map(divided);
   bend(lines, rng);
   place(lines, rng);
-  const pen = rng.uniform(...PEN);
-  const image = new Uint8Array(DRAWING_SIZE * DRAWING_SIZE);
+  return inked(lines, rng.uniform(...PEN));
+}
+
+/**
+ * Returns the drawing of strokes as a person made them, `[28, 28]`: centred, sized and inked as `draw` does on
+ * average, so that it can stand beside the glyphs.
+ *
+ * @param strokes points `x, y, x, y, …` in any unit, y down
+ */
+export function drawPlainly(strokes: readonly ArrayLike<number>[]): Uint8Array {
+  const lines = strokes.map((stroke) => Float64Array.from(stroke));
+  const { left, right, top, bottom } = bounds(lines);
+  const extent = Math.max(right - left, bottom - top);
+  const scale = extent > 0 ? PLAIN_EXTENT / extent : 0; // a dot has none
   for (const line of lines) {
-    const last = Math.max(line.length - 4, 0);
-    for (let k = 0; k <= last; k += 2) {
-      ink(image, pen, line[k]!, line[k + 1]!, line[k + 2] ?? line[k]!, line[k + 3] ?? line[k + 1]!);
+    for (let k = 0; k < line.length; k += 2) {
+      line[k] = (line[k]! - (left + right) / 2) * scale + DRAWING_SIZE / 2;
+      line[k + 1] = (line[k + 1]! - (top + bottom) / 2) * scale + DRAWING_SIZE / 2;
     }
   }
-  return image;
+  return inked(lines, PLAIN_PEN);
 }
 
 /** Returns the stroke with points put in, so that none is more than `MAX_STEP` from the next. */
@@ -99,19 +115,15 @@ function place(lines: readonly Float64Array[], rng: Rng): void {
   const [xx, xy] = [c * width, (c * shear - s) * height];
   const [yx, yy] = [s * width, (s * shear + c) * height];
 
-  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const line of lines) {
     for (let k = 0; k < line.length; k += 2) {
       const x = xx * line[k]! + xy * line[k + 1]!;
       const y = yx * line[k]! + yy * line[k + 1]!;
       line[k] = x;
       line[k + 1] = y;
-      left = Math.min(left, x);
-      right = Math.max(right, x);
-      top = Math.min(top, y);
-      bottom = Math.max(bottom, y);
     }
   }
+  const { left, right, top, bottom } = bounds(lines);
   const fit = Math.min(1, (DRAWING_SIZE - 2) / Math.max(right - left, bottom - top));
   const across = shift(left * fit, right * fit, rng);
   const down = shift(top * fit, bottom * fit, rng);
@@ -127,6 +139,31 @@ function place(lines: readonly Float64Array[], rng: Rng): void {
 function shift(low: number, high: number, rng: Rng): number {
   const most = Math.min(MAX_SHIFT, (DRAWING_SIZE - 2 - (high - low)) / 2);
   return (DRAWING_SIZE - low - high) / 2 + rng.uniform(-most, most);
+}
+
+function bounds(lines: readonly Float64Array[]) {
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const line of lines) {
+    for (let k = 0; k < line.length; k += 2) {
+      left = Math.min(left, line[k]!);
+      right = Math.max(right, line[k]!);
+      top = Math.min(top, line[k + 1]!);
+      bottom = Math.max(bottom, line[k + 1]!);
+    }
+  }
+  return { left, right, top, bottom };
+}
+
+/** Returns paper on which the lines, in pixels, are drawn with a pen of that radius. */
+function inked(lines: readonly Float64Array[], pen: number): Uint8Array {
+  const image = new Uint8Array(DRAWING_SIZE * DRAWING_SIZE);
+  for (const line of lines) {
+    const last = Math.max(line.length - 4, 0);
+    for (let k = 0; k <= last; k += 2) {
+      ink(image, pen, line[k]!, line[k + 1]!, line[k + 2] ?? line[k]!, line[k + 3] ?? line[k + 1]!);
+    }
+  }
+  return image;
 }
 
 /** Inks the pixels near the segment from (x0, y0) to (x1, y1). Pixel (i, j) is centred at (i + ½, j + ½). */

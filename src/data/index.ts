@@ -3,7 +3,7 @@ export { CIFAR_FS_RECIPE, cifarFsCatalogue } from "./cifar-fs.js";
 export { classFolders } from "./class-folders.js";
 export { consecutiveEpisodes, type EpisodeOptions, sampleEpisodes } from "./episodes.js";
 export { type GlyphOptions, type GlyphScript, glyphScripts, glyphStrokes, glyphs } from "./glyphs.js";
-export { DRAWING_SIZE, draw, type Strokes } from "./handwriting.js";
+export { DRAWING_SIZE, draw, drawPlainly, type Strokes } from "./handwriting.js";
 export { type ImageClass, type ImageLayout, imageArray, imageBytes } from "./image-array.js";
 export {
   type ClassFiles,
