@@ -5,7 +5,7 @@
  * @module
  */
 import type { z } from "zod";
-import { ConfigError } from "../errors.js";
+import { ConfigError, suggestion } from "../errors.js";
 import type { Rng } from "../random/index.js";
 import type { LineChart } from "../render/index.js";
 import type { Estimate } from "../stats/index.js";
@@ -92,6 +92,8 @@ export type BudgetName = (typeof budgetNames)[number];
 export interface Budget {
   /** How the config differs from the default; a row's own fields come after. */
   readonly set: Overrides;
+  /** What differs in some rows besides, by their label; over the row's own fields. */
+  readonly rows?: Readonly<Record<string, Overrides>>;
   /** Seeds 0, 1, … of every row. */
   readonly seeds: number;
 }
@@ -142,9 +144,16 @@ export interface ExperimentDefinition<Schema extends z.ZodObject, State extends 
 export function defineExperiment<Schema extends z.ZodObject, State extends Tree, Model extends Tree>(
   definition: ExperimentDefinition<Schema, State, Model>,
 ): Experiment {
-  const { name, columns, rows } = definition;
+  const { name, columns, rows, budgets } = definition;
   const labels = new Set(rows.map(({ label }) => label));
   if (labels.size < rows.length) throw new ConfigError(`experiment ${name}: two rows have the same label`);
+  for (const label of Object.values(budgets).flatMap((budget) => Object.keys(budget.rows ?? {}))) {
+    if (!labels.has(label)) {
+      throw new ConfigError(
+        `experiment ${name}: a budget names the row "${label}".${suggestion(label, labels)}`,
+      );
+    }
+  }
   for (const { label, paper } of rows) {
     if (paper !== undefined && paper.length !== columns.length) {
       throw new ConfigError(

@@ -97,6 +97,7 @@ function planJobs(experiment: Experiment, dir: string, { budget, sets, seeds }: 
       experiment,
       { set: experiment.budgets[budget].set, from: `budget ${budget}` },
       { set, from: `row ${label}` },
+      { set: experiment.budgets[budget].rows?.[label] ?? {}, from: `budget ${budget}` },
       ...parseSets(sets),
     );
     return [{ label, config, steps: experiment.steps(config) }];
