@@ -1,13 +1,18 @@
 /**
  * How time and memory grow: each part in a process of its own, on one core, and judged by `targets.ts`.
  *
- * Usage: npm run bench:scaling -- [PART...] [--json]
+ * Usage: npm run bench:scaling -- [PART...] [--archives DIR] [--json]
  *
  * - `tasks`, `shots`, `steps`   t(2n) / t(n), both programs taking turns in one process
  * - `memory`                    resident memory over 10,000 meta-steps on new tasks, after 20,000
  * - `peak`                      20-way 5-shot, 5 inner steps, second order, meta-batch 16: one step
  * - `help`                      `metagrad --help`
+ * - `start`                     Omniglot to the first step of training, on all cores: from its archives in DIR, and again
  */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type * as Bench from "../src/bench/index.js";
 import { alignColumns } from "../src/cli/table-text.js";
@@ -15,7 +20,14 @@ import type * as Engine from "../src/engine/index.js";
 import type * as Random from "../src/random/index.js";
 import type * as Tensors from "../src/tensor/index.js";
 import { here, runPinned, typescript } from "./processes.js";
-import { MOST_DOUBLING, MOST_GROWTH, MOST_HELP_MS, MOST_PEAK_GIB } from "./targets.js";
+import {
+  MOST_COLD_START_S,
+  MOST_DOUBLING,
+  MOST_GROWTH,
+  MOST_HELP_MS,
+  MOST_PEAK_GIB,
+  MOST_WARM_START_S,
+} from "./targets.js";
 
 interface Finding {
   readonly what: string;
@@ -30,18 +42,23 @@ type Sized = (sizes: Bench.Sizes) => Bench.Work;
 const sinusoid: Bench.Sizes = { tasks: 25, examples: 10, innerSteps: 1 };
 const conv: Bench.Sizes = { tasks: 4, examples: 10, innerSteps: 1 };
 
-const parts: Readonly<Record<string, () => Promise<Finding[]>>> = {
+const parts: Readonly<Record<string, () => Finding[] | Promise<Finding[]>>> = {
   tasks: () => doubling("tasks", (sizes) => ({ ...sizes, tasks: 2 * sizes.tasks })),
   shots: () => doubling("shots", (sizes) => ({ ...sizes, examples: 2 * sizes.examples })),
   steps: () => doubling("inner steps", (sizes) => ({ ...sizes, innerSteps: 2 * sizes.innerSteps })),
   memory,
   peak,
   help,
+  start,
 };
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "boolean", default: false }, part: { type: "boolean", default: false } },
+  options: {
+    archives: { type: "string" },
+    json: { type: "boolean", default: false },
+    part: { type: "boolean", default: false },
+  },
 });
 const chosen = positionals.length > 0 ? positionals : Object.keys(parts);
 const unknown = chosen.filter((part) => !Object.hasOwn(parts, part));
@@ -52,7 +69,10 @@ if (unknown.length > 0) {
   console.log(JSON.stringify(await parts[chosen[0]!]!())); // the process of one part
 } else {
   report(
-    chosen.flatMap((part): Finding[] => JSON.parse(runPinned(typescript("scaling.ts", part, "--part")))),
+    chosen.flatMap((part): Finding[] => {
+      if (part === "start") return start(); // on all cores
+      return JSON.parse(runPinned(typescript("scaling.ts", part, "--part")));
+    }),
   );
 }
 
@@ -176,6 +196,47 @@ async function help(): Promise<Finding[]> {
       detail: `median of ${ms.length}, ${Math.min(...ms).toFixed(0)} to ${Math.max(...ms).toFixed(0)}`,
     },
   ];
+}
+
+/** From nothing, and with what is kept on disk, until one step of MAML on Omniglot is done and saved. */
+function start(): Finding[] {
+  const { archives } = options;
+  if (archives === undefined) {
+    console.error("skipped: start: --archives DIR says where Omniglot's archives are");
+    return [];
+  }
+  const folder = mkdtempSync(join(tmpdir(), "metagrad-start-"));
+  const run = (...args: readonly string[]): number => {
+    const begin = performance.now();
+    const { status, stderr } = spawnSync(process.execPath, [here("../bin/metagrad.js"), ...args], {
+      encoding: "utf8",
+      env: { ...process.env, METAGRAD_DATA: join(folder, "data") },
+    });
+    if (status !== 0) throw new Error(stderr);
+    return (performance.now() - begin) / 1000;
+  };
+  try {
+    const adding = run("data", "add", "omniglot", "--from", archives);
+    const once = () => run("train", "maml-2017/omniglot", "--set", "steps=1", "--out", join(folder, "runs"));
+    const first = once();
+    const warm = once();
+    return [
+      {
+        what: "Omniglot, archives to first step, s",
+        found: adding + first,
+        atMost: MOST_COLD_START_S,
+        detail: `${adding.toFixed(1)} to decode, ${first.toFixed(1)} to train one step of 32 tasks`,
+      },
+      {
+        what: "Omniglot, decoded before, s",
+        found: warm,
+        atMost: MOST_WARM_START_S,
+        detail: "a process that trains one step, and saves it",
+      },
+    ];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** A folder of the built package. */

@@ -63,3 +63,7 @@ export const LEAST_TRAINING_RATIO = 1.5;
 
 /** Share of a training step that may go into drawing its episodes. */
 export const MOST_SAMPLING = 0.03;
+
+/** Seconds from Omniglot's archives to the first step of training, and with what is kept on disk. */
+export const MOST_COLD_START_S = 20;
+export const MOST_WARM_START_S = 2;
