@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   type ImageSource,
+  invertImages,
   numImages,
   rotationsAsClasses,
   selectClasses,
@@ -40,6 +41,13 @@ test("numbers of images and names go with their classes", () => {
   expect(rotated.classNames!.slice(3, 5)).toEqual(["c7/rot270", "c2/rot000"]);
   expect([numImages(rotated, 3), numImages(rotated, 4)]).toEqual([8, 3]);
   expect(numImages(numbered, 0)).toBe(4);
+});
+
+test("inverted images have ink where paper was, and the source's are as before", () => {
+  const inverted = invertImages(numbered);
+  expect([...inverted.image(1, 2)]).toEqual([...numbered.image(1, 2)].map((byte) => 255 - byte));
+  expect(numbered.image(1, 2)[0]).toBe(24);
+  expect(inverted).toMatchObject({ numClasses: 12, imagesPerClass: 4, height: 2, width: 2, channels: 1 });
 });
 
 test("splits are disjoint and cover what was asked for", () => {

@@ -110,6 +110,15 @@ export function rotationsAsClasses(source: ImageSource): ImageSource {
   });
 }
 
+/** Returns the images with ink and paper exchanged, 255 − each byte: codes that read Omniglot as it is have paper 255. */
+export function invertImages(source: ImageSource): ImageSource {
+  return regroup(source, source.numClasses, {
+    image: (classIndex, instance) => source.image(classIndex, instance).map((byte) => 255 - byte),
+    origin: (classIndex) => classIndex,
+    name: (_, origin) => origin,
+  });
+}
+
 interface Regrouping {
   readonly image: ImageSource["image"];
   /** Which class of the source a class is made of. */

@@ -15,6 +15,7 @@ export {
 } from "./image-files.js";
 export {
   type ImageSource,
+  invertImages,
   numImages,
   rotationsAsClasses,
   type Split,

@@ -93,7 +93,7 @@ export function outerStep<P extends Params, B>(
  */
 export function adapt<P extends Params, B>(
   loss: LossFn<P, B>,
-  { params, innerOptState }: ReptileState<P>,
+  { params, innerOptState }: Pick<ReptileState<P>, "params" | "innerOptState">,
   batches: B,
   { innerOptimizer = AUTHORS_INNER, optimizerState = "kept" }: ReptileOptions = {},
 ): P {
