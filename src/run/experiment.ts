@@ -96,6 +96,8 @@ export interface Budget {
   readonly rows?: Readonly<Record<string, Overrides>>;
   /** Seeds 0, 1, … of every row. */
   readonly seeds: number;
+  /** Labels of the rows that it has time for; the others are listed, and not run. Default: all. */
+  readonly rows?: readonly string[];
 }
 
 /** A row as it came out, for figures. */
@@ -160,6 +162,9 @@ export function defineExperiment<Schema extends z.ZodObject, State extends Tree,
         `experiment ${name}: row "${label}" must have ${columns.length} published numbers, got ${paper.length}`,
       );
     }
+  }
+  for (const label of Object.values(budgets).flatMap((budget) => budget.rows ?? [])) {
+    if (!labels.has(label)) throw new ConfigError(`experiment ${name}: a budget names no row "${label}"`);
   }
   return definition as unknown as Experiment; // the schema stands between a config and the methods that take it
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ConfigError, FormatError } from "../errors.js";
 import { evaluateModel } from "./evaluation.js";
+import { defineExperiment } from "./experiment.js";
 import { runJob } from "./job.js";
 import { publish, readModel } from "./publish.js";
 import {
@@ -40,6 +41,21 @@ test("jobs go seed by seed, with the budget's fields, then the row's, then those
   ]);
   expect(jobs[0]!.config).toMatchObject({ inner: { lr: 0.2 } });
   expect(() => newReproduction(toy, out, { budget: "smoke", sets: ["inner.lrr=1"] })).toThrow(ConfigError);
+});
+
+test("a budget may leave rows out, which are then listed as not run", async () => {
+  const { budgets, ...rest } = toy;
+  const short = { ...rest, budgets: { ...budgets, smoke: { ...budgets.smoke, rows: ["Stay"] } } };
+  const reproduction = newReproduction(short, out, { budget: "smoke" });
+  expect(reproduction.jobs.map(({ label }) => label)).toEqual(["Stay"]);
+  for (const job of reproduction.jobs) await runJob(short, job);
+  const [walk, stay] = makeTable(short, reproduction).rows;
+  expect(walk!.cells[0]).toMatchObject({ paper: 0.2, verdict: "not run" });
+  expect(stay!.cells[0]!.perSeed).toHaveLength(1);
+  const wrong = { ...budgets, smoke: { ...budgets.smoke, rows: ["Run"] } };
+  expect(() => defineExperiment({ ...toy, budgets: wrong } as never)).toThrow(
+    'experiment toy/walk: a budget names no row "Run"',
+  );
 });
 
 test("a table compares with the paper, and says what was not run", async () => {

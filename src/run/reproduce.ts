@@ -91,8 +91,9 @@ export function findNewestReproduction(out: string, experiment: string): string 
 }
 
 function planJobs(experiment: Experiment, dir: string, { budget, sets, seeds }: TableRequest): Job[] {
+  const affordable = experiment.budgets[budget].rows;
   const rows = experiment.rows.flatMap(({ label, set }) => {
-    if (set === null) return [];
+    if (set === null || affordable?.includes(label) === false) return [];
     const config = configure(
       experiment,
       { set: experiment.budgets[budget].set, from: `budget ${budget}` },
