@@ -20,10 +20,19 @@ export function gradientPredictor<P extends Params>(
   loss: LossFn<P, Task["support"]>,
   { example, ...options }: PredictorOptions,
 ): Predictor<P> {
+  return adaptedPredictor(net, (params: P, support) => adapt(loss, params, support, options), example);
+}
+
+/** The same, with another way to adapt a model to the support set. */
+export function adaptedPredictor<Model extends Tree, P extends Params>(
+  net: Module<P>,
+  adapted: (model: Model, support: Task["support"]) => P,
+  example: Task,
+): Predictor<Model> {
   return {
-    predict(params, input: Tree) {
+    predict(model, input: Tree) {
       const { support, query } = input as Task;
-      return net.apply(adapt(loss, params, support, options), query.x);
+      return net.apply(adapted(model, support), query.x);
     },
     example,
     dynamicBatch: ["query.x"],
