@@ -25,6 +25,18 @@ export const experiments: Readonly<Record<string, Entry>> = {
     summary: "MAML on the embedded characters, by Omniglot's protocol: after table 1 of the same paper",
     load: () => import("./maml-2017/glyphs.js"),
   },
+  "reptile-2018/sinusoid": {
+    summary: "Reptile on sine waves: after figure 1 of Nichol, Achiam & Schulman 2018",
+    load: () => import("./reptile-2018/sinusoid.js"),
+  },
+  "reptile-2018/omniglot": {
+    summary: "Reptile on Omniglot: Nichol, Achiam & Schulman 2018",
+    load: () => import("./reptile-2018/omniglot.js"),
+  },
+  "maml-plus-plus-2019/omniglot": {
+    summary: "MAML++ on Omniglot: Antoniou, Edwards & Storkey 2019",
+    load: () => import("./maml-plus-plus-2019/omniglot.js"),
+  },
 };
 
 /** @throws ConfigError for an unknown name */

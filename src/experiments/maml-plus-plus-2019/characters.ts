@@ -1,0 +1,143 @@
+/**
+ * MAML++ on characters: few-shot classification on any set of them, each of its changes by a switch; without all of
+ * them, the authors' MAML.
+ *
+ * Source: Antoniou, Edwards & Storkey 2019, §4 and §5, https://arxiv.org/abs/1810.09502
+ * Checked against: AntreasAntoniou/HowToTrainYourMAMLPytorch@8696470, experiment_config/omniglot_maml*.json, data.py,
+ *   few_shot_learning_system.py, experiment_builder.py, meta_neural_network_architectures.py
+ * Differs: see README.md in this folder.
+ *
+ * @module
+ */
+import { z } from "zod";
+import { type Batch, type ImageSource, sampleEpisodes } from "../../data/index.js";
+import { compile } from "../../engine/index.js";
+import {
+  type MamlPlusPlusState,
+  mamlPlusPlus,
+  predictors,
+  queryAccuracy,
+  type SupportQuery,
+  toTensors,
+} from "../../meta/index.js";
+import { type Conv4Params, conv4, softmaxCrossEntropy } from "../../nn/index.js";
+import { adam, schedule } from "../../optim/index.js";
+import type { Learner } from "../../run/index.js";
+import { type Tensor, zeros } from "../../tensor/index.js";
+import { adaptedPredictor } from "../maml-2017/predictor.js";
+
+export const characterSchema = z.strictObject({
+  ways: z.int().min(2).default(5).describe("N, characters of a task"),
+  shots: z.int().min(1).default(1).describe("K, support drawings of a character"),
+  queries: z.int().min(1).default(1).describe("query drawings of a character (authors' configs: 1)"),
+  filters: z.int().min(1).default(64).describe("features of each block (authors' configs)"),
+  inner: z
+    .strictObject({
+      lr: z.number().positive().default(0.1).describe("inner step size α, or what learned ones begin at"),
+      steps: z.int().min(1).default(5).describe("inner steps S, in training and in tests (authors' configs)"),
+    })
+    .prefault({}),
+  multiStepEpochs: z.int().min(0).default(10).describe("MSL: epochs in which every inner step is judged"),
+  firstOrderEpochs: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("DA: epochs without second derivatives at the start (authors' configs: none; §5: 50)"),
+  perStepNorms: z
+    .boolean()
+    .default(true)
+    .describe("BNWB: gains and biases of batch norm for each inner step"),
+  learnRates: z.boolean().default(true).describe("LSLR: learn a step size for each tensor and inner step"),
+  outer: z
+    .strictObject({
+      lr: z.number().positive().default(1e-3).describe("step size β of Adam at the start"),
+      finalLr: z
+        .number()
+        .min(0)
+        .default(1e-5)
+        .describe("CA: what β falls to along a half cosine over the epochs"),
+      tasks: z.int().min(1).default(8).describe("tasks of a step (authors' configs)"),
+    })
+    .prefault({}),
+  epochs: z.int().min(1).default(100).describe("epochs (authors' configs)"),
+  stepsPerEpoch: z.int().min(1).default(500).describe("outer steps of an epoch (authors' configs)"),
+  test: z
+    .strictObject({ tasks: z.int().min(1).default(600).describe("test tasks (authors' configs)") })
+    .prefault({}),
+});
+
+type CharacterConfig = z.output<typeof characterSchema>;
+type State = MamlPlusPlusState<Conv4Params, readonly []>;
+type Model = State["params"];
+type Labelled = Batch<Tensor>;
+
+const TEST_CHUNK = 20;
+
+/** With the queries of a task in one batch, as the authors judge. */
+export const TRANSDUCTIVE = "test/accuracy/transductive";
+/** Each query by the statistics of the support set alone. */
+export const INDUCTIVE = "test/accuracy/inductive";
+
+/** MAML++ on the characters of a split. */
+export function characterLearner(
+  { filters, inner, outer, epochs, test, ...config }: CharacterConfig,
+  split: { readonly train: ImageSource; readonly test: ImageSource },
+): Learner<State, Model> {
+  const { ways, shots, queries, multiStepEpochs, firstOrderEpochs, perStepNorms, learnRates, stepsPerEpoch } =
+    config;
+  const net = conv4({ ways, filters, downsample: "pool", padding: 1, eps: 1e-5, slope: 0.01 });
+  const loss: mamlPlusPlus.NormalizedLossFn<Conv4Params, Labelled, readonly []> = (params, { x, y }) => [
+    softmaxCrossEntropy(net.apply(params, x), y),
+    [],
+  ];
+  const { lr, finalLr } = outer;
+  const optimizer = adam(schedule.byEpoch(stepsPerEpoch, schedule.cosine(lr, epochs, { end: finalLr })));
+  const options = {
+    ...{ innerLr: inner.lr, innerSteps: inner.steps, perStepNorms, learnRates },
+    ...{ stepsPerEpoch, multiStepEpochs, firstOrderEpochs },
+    chunk: 1,
+  };
+  const trainStep = mamlPlusPlus.perPhase((phase) =>
+    compile(
+      (state: State, tasks: SupportQuery): [State, Tensor] => {
+        const [next, { queryLoss }] = mamlPlusPlus.outerStep(loss, optimizer, state, tasks, options, phase);
+        return [next, queryLoss.mean()];
+      },
+      { donate: [0] },
+    ),
+  );
+  const adapted = (model: Model, support: Labelled, innerSteps = inner.steps) =>
+    mamlPlusPlus.adapt(loss, model, support, { ...options, innerSteps });
+  const { transductive, metaBatchNorm } = predictors(net);
+  const judge = compile((model: Model, tasks: SupportQuery) => {
+    const ofTask = ({ support }: SupportQuery) => adapted(model, support);
+    return queryAccuracy(ofTask, { transductive, metaBatchNorm }, tasks, { chunk: 1 });
+  });
+
+  return {
+    init: (rng) => mamlPlusPlus.init(net.init(rng), optimizer, [], options),
+    step(state, k, rng) {
+      const tasks = toTensors(sampleEpisodes(split.train, rng, { tasks: outer.tasks, ways, shots, queries }));
+      const [next, queryLoss] = trainStep(mamlPlusPlus.phaseAt(k - 1, options))(state, tasks);
+      return [next, { "train/queryLoss": queryLoss }];
+    },
+    model: ({ params }) => params,
+    evaluate(model, rng) {
+      const together: number[] = [];
+      const alone: number[] = [];
+      for (let chunk = 0; alone.length < test.tasks; chunk++) {
+        const tasks = Math.min(TEST_CHUNK, test.tasks - alone.length);
+        const drawn = sampleEpisodes(split.test, rng.fork("chunk", chunk), { tasks, ways, shots, queries });
+        const accuracy = judge(model, toTensors(drawn));
+        together.push(...(accuracy.transductive.toArray() as number[]));
+        alone.push(...(accuracy.metaBatchNorm.toArray() as number[]));
+      }
+      return { [TRANSDUCTIVE]: together, [INDUCTIVE]: alone };
+    },
+    predictor: (innerSteps) => {
+      const x = zeros([ways * shots, 28, 28, 1]);
+      const example = { support: { x, y: zeros([x.shape[0]!], "int32") }, query: { x } };
+      return adaptedPredictor(net, (model: Model, support) => adapted(model, support, innerSteps), example);
+    },
+  };
+}
