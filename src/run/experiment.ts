@@ -92,12 +92,13 @@ export type BudgetName = (typeof budgetNames)[number];
 export interface Budget {
   /** How the config differs from the default; a row's own fields come after. */
   readonly set: Overrides;
-  /** What differs in some rows besides, by their label; over the row's own fields. */
-  readonly rows?: Readonly<Record<string, Overrides>>;
+  /**
+   * What differs in some rows besides, by their label, over the row's own fields; null: there is no time for the row,
+   * which is listed, and not run.
+   */
+  readonly rows?: Readonly<Record<string, Overrides | null>>;
   /** Seeds 0, 1, … of every row. */
   readonly seeds: number;
-  /** Labels of the rows that it has time for; the others are listed, and not run. Default: all. */
-  readonly rows?: readonly string[];
 }
 
 /** A row as it came out, for figures. */
@@ -162,9 +163,6 @@ export function defineExperiment<Schema extends z.ZodObject, State extends Tree,
         `experiment ${name}: row "${label}" must have ${columns.length} published numbers, got ${paper.length}`,
       );
     }
-  }
-  for (const label of Object.values(budgets).flatMap((budget) => budget.rows ?? [])) {
-    if (!labels.has(label)) throw new ConfigError(`experiment ${name}: a budget names no row "${label}"`);
   }
   return definition as unknown as Experiment; // the schema stands between a config and the methods that take it
 }

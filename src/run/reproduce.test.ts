@@ -45,16 +45,16 @@ test("jobs go seed by seed, with the budget's fields, then the row's, then those
 
 test("a budget may leave rows out, which are then listed as not run", async () => {
   const { budgets, ...rest } = toy;
-  const short = { ...rest, budgets: { ...budgets, smoke: { ...budgets.smoke, rows: ["Stay"] } } };
+  const short = { ...rest, budgets: { ...budgets, smoke: { ...budgets.smoke, rows: { Walk: null } } } };
   const reproduction = newReproduction(short, out, { budget: "smoke" });
   expect(reproduction.jobs.map(({ label }) => label)).toEqual(["Stay"]);
   for (const job of reproduction.jobs) await runJob(short, job);
   const [walk, stay] = makeTable(short, reproduction).rows;
   expect(walk!.cells[0]).toMatchObject({ paper: 0.2, verdict: "not run" });
   expect(stay!.cells[0]!.perSeed).toHaveLength(1);
-  const wrong = { ...budgets, smoke: { ...budgets.smoke, rows: ["Run"] } };
+  const wrong = { ...budgets, smoke: { ...budgets.smoke, rows: { Run: null } } };
   expect(() => defineExperiment({ ...toy, budgets: wrong } as never)).toThrow(
-    'experiment toy/walk: a budget names no row "Run"',
+    'experiment toy/walk: a budget names the row "Run"',
   );
 });
 

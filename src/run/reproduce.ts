@@ -91,14 +91,15 @@ export function findNewestReproduction(out: string, experiment: string): string 
 }
 
 function planJobs(experiment: Experiment, dir: string, { budget, sets, seeds }: TableRequest): Job[] {
-  const affordable = experiment.budgets[budget].rows;
+  const { set: budgetSet, rows: perRow = {} } = experiment.budgets[budget];
   const rows = experiment.rows.flatMap(({ label, set }) => {
-    if (set === null || affordable?.includes(label) === false) return [];
+    const { [label]: own = {} } = perRow;
+    if (set === null || own === null) return [];
     const config = configure(
       experiment,
-      { set: experiment.budgets[budget].set, from: `budget ${budget}` },
+      { set: budgetSet, from: `budget ${budget}` },
       { set, from: `row ${label}` },
-      { set: experiment.budgets[budget].rows?.[label] ?? {}, from: `budget ${budget}` },
+      { set: own, from: `budget ${budget}` },
       ...parseSets(sets),
     );
     return [{ label, config, steps: experiment.steps(config) }];
