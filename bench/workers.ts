@@ -1,6 +1,7 @@
 /**
  * How much faster meta-steps are with more workers: processes with one worker and with several take turns, and must
- * come to the same bits.
+ * come to the same bits. `machine` is what as many processes of one worker each do side by side, that is, what the
+ * cores had to give while this ran.
  *
  * Usage: npm run bench:workers -- [WORK...] [--workers N] [--rounds N] [--json]
  */
@@ -15,7 +16,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     workers: { type: "string", default: "2" },
-    rounds: { type: "string", default: "9" },
+    rounds: { type: "string", default: "15" },
     json: { type: "boolean", default: false },
   },
 });
@@ -27,16 +28,18 @@ const findings = [];
 for (const work of works) findings.push(await speedup(work));
 if (options.json) for (const finding of findings) console.log(JSON.stringify(finding));
 else {
-  const rows = findings.map(({ name, one, several, ratio, bits }) => [
+  const rows = findings.map(({ name, one, several, ratio, machine, bits }) => [
     name,
     one.toPrecision(4),
     several.toPrecision(4),
     ratio.toFixed(2),
+    machine.toFixed(2),
     String(LEAST_SPEEDUP),
     bits,
     ratio >= LEAST_SPEEDUP && bits === "same" ? "reached" : "MISSED",
   ]);
-  const header = ["work", "1 worker, ms", `${workers} workers, ms`, "ratio", "at least", "bits", "verdict"];
+  const times = ["1 worker, ms", `${workers} workers, ms`];
+  const header = ["work", ...times, "ratio", "machine", "at least", "bits", "verdict"];
   console.log(alignColumns([header, ...rows]).join("\n"));
 }
 if (findings.some(({ ratio, bits }) => ratio < LEAST_SPEEDUP || bits !== "same")) process.exitCode = 1;
@@ -44,19 +47,26 @@ if (findings.some(({ ratio, bits }) => ratio < LEAST_SPEEDUP || bits !== "same")
 async function speedup(name: string) {
   const start = (count: number) =>
     Server.start(typescript("ours.ts", name, "--workers", String(count), "--warmup", "3"), "all");
-  const servers = [await start(1), await start(workers)];
-  const times: number[][] = [[], []];
+  const singles = await Promise.all(Array.from({ length: workers }, () => start(1)));
+  const together = await start(workers);
+  const rounds: { one: number; several: number; machine: number }[] = [];
   try {
+    let steps = 1;
     for (let round = 0; round < Number(options.rounds); round++) {
-      const typical = times[0]!.length > 0 ? median(times[0]!) : TURN_MS;
-      const count = Math.max(1, Math.round(TURN_MS / typical)); // the same for both: their states are compared
-      for (const [i, server] of servers.entries())
-        times[i]!.push(...(await server.ask<Times>(`run ${count}`)).ms);
+      const run = async (server: Server) => median((await server.ask<Times>(`run ${steps}`)).ms);
+      const one = await run(singles[0]!);
+      const sideBySide = await Promise.all(singles.map(run));
+      await run(together); // as many steps as the first has done: their states are compared
+      const several = await run(together);
+      rounds.push({ one, several, machine: sideBySide.reduce((sum, ms) => sum + one / ms, 0) });
+      steps = Math.max(1, Math.round(TURN_MS / one));
     }
-    const [a, b] = [await servers[0]!.ask<string>("digest"), await servers[1]!.ask<string>("digest")];
-    const [one, several] = times.map(median) as [number, number];
-    return { name, one, several, workers, ratio: one / several, bits: a === b ? "same" : `${a} and ${b}` };
+    const [a, b] = [await singles[0]!.ask<string>("digest"), await together.ask<string>("digest")];
+    const middle = (key: "one" | "several" | "machine") => median(rounds.map((round) => round[key]));
+    const [one, several] = [middle("one"), middle("several")];
+    const bits = a === b ? "same" : `${a} and ${b}`;
+    return { name, workers, one, several, ratio: one / several, machine: middle("machine"), bits };
   } finally {
-    for (const server of servers) server.end();
+    for (const server of [...singles, together]) server.end();
   }
 }

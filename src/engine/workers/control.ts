@@ -39,9 +39,12 @@ export const layout = {
   threads: 336,
   /** Words of one thread. */
   stride: 16,
-  /** Of these: 1 + the turn that it has taken, and the address where it computes it. */
+  /** Of these: 1 + the turn that it computes, and 1 + the one that it computed before and that had to wait. */
   claim: 0,
-  area: 1,
+  held: 1,
+  /** Addresses where it computes them; the owner's first area is the program's. */
+  area: 2,
+  spare: 3,
   /** All words, for the most threads. */
   words: 336 + 16 * 64,
 } as const;

@@ -88,7 +88,10 @@ test.each([0, 1.5, 65, Number.NaN])("%s workers are refused", async (count) => {
   );
 });
 
-/** Shares four turns with one worker. The owner's first turn waits until the worker, in its own, has done `fate`. */
+/**
+ * Shares four turns with one worker. The owner's first turn waits until the worker has begun its own, in which it
+ * does `fate`.
+ */
 async function share(fate: Code, patience: number): Promise<WorkerPool> {
   const memory = new EngineMemory({ shared: true });
   const pool = await WorkerPool.start(memory, 2, { patience });
@@ -100,7 +103,7 @@ async function share(fate: Code, patience: number): Promise<WorkerPool> {
     const isSet = atomic.load(i32.const(flag));
     return when(
       i32.ne(area, i32.const(ownArea)),
-      sequence(atomic.store(i32.const(flag), i32.const(1)), fate),
+      when(i32.eqz(atomic.add(i32.const(flag), i32.const(1))), fate),
       loopWhile(i32.eqz(isSet), sequence()),
     );
   });

@@ -101,13 +101,17 @@ export class WorkerPool {
     control[layout.loop] = loop;
     control[layout.scratch] = scratch;
     control[layout.failed] = 0;
-    for (let i = 0; i < this.size; i++) control[this.#own(i) + layout.claim] = 0;
+    for (let i = 0; i < this.size; i++) {
+      control[this.#own(i) + layout.claim] = 0;
+      control[this.#own(i) + layout.held] = 0;
+    }
     Atomics.store(control, layout.next, 0);
     Atomics.store(control, layout.done, 0);
     Atomics.store(control, layout.open, 1);
     this.#wake();
     try {
-      turns(scratch, area, this.#at, this.#at + 4 * (this.#own(0) + layout.claim));
+      const own = this.#own(0);
+      turns(scratch, area, control[own + layout.spare]!, this.#at, this.#at + 4 * own);
     } catch (error) {
       this.stop();
       throw error;
@@ -173,13 +177,15 @@ export class WorkerPool {
     Atomics.notify(this.#control, layout.job);
   }
 
-  /** Makes the area of each thread but this one, whose area is part of the program's arena, so large. */
+  /** Makes the areas of each thread so large; the first of this one is part of the program's arena. */
   #reserveAreas(bytes: number): void {
     if (bytes <= this.#areaBytes) return;
-    for (let i = 1; i < this.size; i++) {
-      const word = this.#own(i) + layout.area;
-      if (this.#areaBytes > 0) this.#memory.release(this.#control[word]!, this.#areaBytes);
-      this.#control[word] = this.#memory.allocate(bytes);
+    for (let i = 0; i < this.size; i++) {
+      for (const word of i === 0 ? [layout.spare] : [layout.area, layout.spare]) {
+        const at = this.#own(i) + word;
+        if (this.#areaBytes > 0) this.#memory.release(this.#control[at]!, this.#areaBytes);
+        this.#control[at] = this.#memory.allocate(bytes);
+      }
     }
     this.#areaBytes = bytes;
   }
@@ -210,10 +216,10 @@ export class WorkerPool {
       return `worker ${index} failed in chunk ${control[failed - 1 + layout.claim]} of ${count}: ${why}`;
     }
     const turn = control[layout.done]! + 1;
-    const index = Array.from({ length: this.size }, (_, i) => i).find(
-      (i) => control[this.#own(i) + layout.claim] === turn,
+    const index = Array.from({ length: this.size }, (_, i) => this.#own(i)).findIndex(
+      (own) => control[own + layout.claim] === turn || control[own + layout.held] === turn,
     );
-    const who = index === undefined ? "" : ` It was worker ${index}'s`;
+    const who = index < 0 ? "" : ` It was worker ${index}'s`;
     return `chunk ${turn} of ${count} was not done within ${this.#patience / 1000} s.${who}`;
   }
 

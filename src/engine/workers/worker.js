@@ -56,12 +56,12 @@ function work() {
 }
 
 function takeTurns() {
-  const { program, loop, scratch, area, claim, done, failed } = pool.layout;
+  const { program, loop, scratch, area, spare, done, failed } = pool.layout;
   const { at, own } = pool;
   const word = (/** @type {number} */ index) => Atomics.load(control, index);
   try {
     const turns = /** @type {Turns} */ (programs[word(program)]?.[`turns${word(loop)}`]);
-    turns(word(scratch), word(own + area), at, at + 4 * (own + claim));
+    turns(word(scratch), word(own + area), word(own + spare), at, at + 4 * own);
   } catch (error) {
     describe(error);
     Atomics.store(control, failed, 1 + own);
