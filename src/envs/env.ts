@@ -195,6 +195,11 @@ export class EpisodeClock {
     return truncated;
   }
 
+  /** Ends the episode before its time. */
+  stop(): void {
+    this.#phase = "over";
+  }
+
   /** @throws EnvError if there was no episode yet */
   save(): EnvState {
     if (this.#phase === "none") this.check();

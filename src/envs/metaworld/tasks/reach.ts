@@ -1,0 +1,55 @@
+/**
+ * Reach a point. The puck on the table does not matter.
+ *
+ * Checked against: envs/sawyer_reach_v3.py, policies/sawyer_reach_v3_policy.py
+ *
+ * @module
+ */
+import { progress } from "../rewards-v1.js";
+import { defineTask, type Start } from "../task.js";
+import { longTail } from "../tolerance.js";
+import { distance, type Vec3, vec3 } from "../vec3.js";
+
+const HAND_START: Vec3 = [0, 0.6, 0.2];
+
+interface ReachStart extends Start {
+  /** Distance of the fingertips from the target at the start: X₀. */
+  readonly distance0: number;
+}
+
+export const reach = defineTask<ReachStart>({
+  name: "reach",
+  summary: "Reach a goal position.",
+  scene: "reach_v3",
+  hand: { start: HAND_START },
+  variation: {
+    low: [-0.1, 0.6, 0.02, -0.1, 0.8, 0.05],
+    high: [0.1, 0.7, 0.02, 0.1, 0.9, 0.3],
+    apart: { distance: 0.15 },
+  },
+  goalSpace: { low: [-0.1, 0.8, 0.05], high: [0.1, 0.9, 0.3] },
+  observed: ["puck (x, y, z, w)"],
+  observe: (world) => [{ position: world.body("obj"), rotation: world.geomRotation("objGeom") }],
+  start(world, variation) {
+    const object = vec3(variation);
+    const target = vec3(variation, 3);
+    world.placeObject(object);
+    world.placeSite("goal", target);
+    return { object, target, distance0: distance(world.tcpStart, target) };
+  },
+  outcome(world, { target }) {
+    const x = distance(world.tcp, target);
+    const inPlace = longTail(x, 0, 0.05, distance(HAND_START, target));
+    return {
+      reward: 10 * inPlace,
+      success: x <= 0.05,
+      nearObject: x,
+      grasped: true,
+      graspReward: x,
+      inPlaceReward: inPlace,
+      objectToTarget: x,
+    };
+  },
+  rewardV1: (world, { target, distance0 }) => Math.max(progress(distance(world.tcp, target), distance0), 0),
+  policy: ({ goal }) => ({ to: goal, gain: 5, grip: 0 }),
+});

@@ -1,0 +1,236 @@
+/**
+ * One state of a scene, stepped by MuJoCo.
+ *
+ * The arrays are MuJoCo's own memory. They are made anew when its heap has grown, by the next method that computes:
+ * never keep one across a call.
+ *
+ * A scene's model is shared. A simulation that puts bodies elsewhere than the scene says keeps their places itself
+ * and writes them into the model when it is its turn; so a copy of an environment costs a state, not a model.
+ *
+ * @module
+ */
+import type { MjData } from "@mujoco/mujoco";
+import { EnvError } from "../../errors.js";
+import type { Scene } from "./scene.js";
+
+export class Simulation {
+  readonly scene: Scene;
+  readonly data: MjData;
+  /** Joint positions `[nq]` and velocities `[nv]`. */
+  qpos!: Float64Array;
+  qvel!: Float64Array;
+  /** Controls `[nu]`. */
+  ctrl!: Float64Array;
+  /** Places `[nmocap · 3]` and rotations `[nmocap · 4]` of bodies that are moved by hand. */
+  mocapPos!: Float64Array;
+  mocapQuat!: Float64Array;
+  /** World frames of bodies, geoms and sites: positions `[n · 3]`, quaternions w, x, y, z `[n · 4]`, matrices `[n · 9]`. */
+  bodyPos!: Float64Array;
+  bodyQuat!: Float64Array;
+  bodyMat!: Float64Array;
+  geomPos!: Float64Array;
+  geomMat!: Float64Array;
+  sitePos!: Float64Array;
+  siteMat!: Float64Array;
+  readonly #stateKind: number;
+  readonly #stateSize: number;
+  readonly #stateBuffer: { GetView(): Float64Array; delete(): void };
+  readonly #badStates: () => number;
+  readonly #moved = new Map<string, MovedFrame>();
+
+  constructor(scene: Scene) {
+    const { mujoco, model } = scene;
+    this.scene = scene;
+    this.data = new mujoco.MjData(model);
+    this.#stateKind = mujoco.mjtState.mjSTATE_INTEGRATION.value;
+    this.#stateSize = mujoco.mj_stateSize(model, this.#stateKind);
+    this.#stateBuffer = new mujoco.DoubleBuffer(this.#stateSize);
+    const warnings = ["mjWARN_BADQPOS", "mjWARN_BADQVEL", "mjWARN_BADQACC"] as const;
+    const warning = this.data.warning;
+    const handles = warnings.map((name) => warning.get(mujoco.mjtWarning[name].value)!);
+    this.#badStates = () => handles.reduce((sum, { number }) => sum + number, 0);
+    this.#bind();
+  }
+
+  /** Advances by so many of the scene's time steps. */
+  step(count: number): void {
+    this.own();
+    const { mujoco, model } = this.scene;
+    for (let k = 0; k < count; k++) mujoco.mj_step(model, this.data);
+  }
+
+  /** Computes all that follows from positions and velocities, without moving. */
+  forward(): void {
+    this.own();
+    this.scene.mujoco.mj_forward(this.scene.model, this.data);
+  }
+
+  /** Back to the scene's first state; places given by `place` stay. */
+  reset(): void {
+    this.own();
+    this.scene.mujoco.mj_resetData(this.scene.model, this.data);
+  }
+
+  /** Whether MuJoCo had to give a state up since `reset`: it had become infinite, and was set to the first. */
+  get failed(): boolean {
+    return this.#badStates() > 0;
+  }
+
+  /** Puts a body or site elsewhere in its parent's frame, from the next computation on. */
+  place(
+    kind: "body" | "site",
+    name: string,
+    position: ArrayLike<number>,
+    quaternion?: ArrayLike<number>,
+  ): void {
+    const id = this.scene.id(kind, name);
+    const key = `${kind} ${id}`;
+    this.own();
+    const frame = this.#moved.get(key) ?? new MovedFrame(this.scene, kind, id);
+    this.#moved.set(key, frame);
+    frame.set(position, quaternion);
+    frame.write();
+  }
+
+  /** Takes back what `place` did. */
+  home(): void {
+    this.own();
+    for (const frame of this.#moved.values()) frame.undo();
+    this.#moved.clear();
+  }
+
+  /** Where `place` has put a body or site, or where the scene says. */
+  placeOf(kind: "body" | "site", name: string): readonly [number, number, number] {
+    this.own();
+    const id = this.scene.id(kind, name);
+    const { body_pos, site_pos } = this.scene.model as unknown as Record<string, Float64Array>;
+    const all = kind === "body" ? body_pos! : site_pos!;
+    return [all[3 * id]!, all[3 * id + 1]!, all[3 * id + 2]!];
+  }
+
+  /** Sum of the forces, in newtons, with which two geoms press on each other; 0 without contact. */
+  contactForce(geom: number, other: number): number {
+    if (this.data.ncon === 0) return 0;
+    const forces = this.data.efc_force as Float64Array;
+    const contacts = this.data.contact; // a copy of all, to be freed
+    let sum = 0;
+    for (let i = 0; i < contacts.size(); i++) {
+      const contact = contacts.get(i)!;
+      const { geom1, geom2, efc_address } = contact;
+      if ((geom1 === geom && geom2 === other) || (geom1 === other && geom2 === geom)) {
+        sum += forces[efc_address] ?? 0;
+      }
+      contact.delete();
+    }
+    contacts.delete();
+    return sum;
+  }
+
+  /** Copies all that the future depends on, but for places: positions, velocities, controls, the solver's start. */
+  save(): Float64Array {
+    const { mujoco, model } = this.scene;
+    mujoco.mj_getState(model, this.data, this.#stateBuffer, this.#stateKind);
+    return this.#stateBuffer.GetView().slice();
+  }
+
+  /** Goes on where `save` was called, bit for bit. Frames are those of before until something is computed. */
+  restore(state: Float64Array): void {
+    if (state.length !== this.#stateSize) {
+      throw new EnvError(
+        `${this.scene.name}: expected a state of ${this.#stateSize} numbers, got ${state.length}`,
+      );
+    }
+    this.own();
+    this.scene.mujoco.mj_setState(
+      this.scene.model,
+      this.data,
+      state as unknown as number[], // it takes any array-like
+      this.#stateKind,
+    );
+  }
+
+  close(): void {
+    if (this.scene.owner === this) this.#giveBack();
+    this.#stateBuffer.delete();
+    this.data.delete();
+  }
+
+  /** Makes the model say this simulation's places, and the arrays MuJoCo's memory; before writing to them. */
+  own(): void {
+    if (this.qpos.length === 0) this.#bind();
+    const { owner } = this.scene;
+    if (owner === this) return;
+    if (owner instanceof Simulation) owner.#giveBack();
+    this.scene.owner = this;
+    for (const frame of this.#moved.values()) frame.write();
+  }
+
+  /** Leaves the model as the scene says. */
+  #giveBack(): void {
+    for (const frame of this.#moved.values()) frame.undo();
+    this.scene.owner = undefined;
+  }
+
+  #bind(): void {
+    const { data } = this;
+    this.qpos = data.qpos;
+    this.qvel = data.qvel;
+    this.ctrl = data.ctrl;
+    this.mocapPos = data.mocap_pos;
+    this.mocapQuat = data.mocap_quat;
+    this.bodyPos = data.xpos;
+    this.bodyQuat = data.xquat;
+    this.bodyMat = data.xmat;
+    this.geomPos = data.geom_xpos;
+    this.geomMat = data.geom_xmat;
+    this.sitePos = data.site_xpos;
+    this.siteMat = data.site_xmat;
+  }
+}
+
+/** A body or site that stands elsewhere than its scene says. */
+class MovedFrame {
+  readonly #scene: Scene;
+  readonly #id: number;
+  readonly #arrays: readonly [pos: string, quat: string];
+  readonly #home: readonly [Float64Array, Float64Array];
+  readonly #now: readonly [Float64Array, Float64Array];
+
+  constructor(scene: Scene, kind: "body" | "site", id: number) {
+    this.#scene = scene;
+    this.#id = id;
+    this.#arrays = [`${kind}_pos`, `${kind}_quat`];
+    const { pos, quat } = this.#views();
+    this.#home = [pos.slice(), quat.slice()];
+    this.#now = [pos.slice(), quat.slice()];
+  }
+
+  set(position: ArrayLike<number>, quaternion?: ArrayLike<number>): void {
+    this.#now[0].set(position);
+    if (quaternion) this.#now[1].set(quaternion);
+  }
+
+  write(): void {
+    this.#put(this.#now);
+  }
+
+  undo(): void {
+    this.#put(this.#home);
+  }
+
+  #put([position, quaternion]: readonly [Float64Array, Float64Array]): void {
+    const { pos, quat } = this.#views();
+    pos.set(position);
+    quat.set(quaternion);
+  }
+
+  #views() {
+    const model = this.#scene.model as unknown as Record<string, Float64Array>;
+    const [pos, quat] = this.#arrays;
+    const id = this.#id;
+    return {
+      pos: model[pos]!.subarray(3 * id, 3 * id + 3),
+      quat: model[quat]!.subarray(4 * id, 4 * id + 4),
+    };
+  }
+}
