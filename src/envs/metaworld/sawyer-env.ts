@@ -35,10 +35,19 @@ import {
   type FloatArray,
   type StepResult,
 } from "../env.js";
+import {
+  CURRENT_SIZE,
+  clipObservation,
+  GOAL_AT,
+  OBSERVATION_SIZE,
+  observationSpace,
+  observeNow,
+} from "./observation.js";
 import { HAND_HIGH, HAND_LOW, type SawyerTask, type Start } from "./task.js";
 import { checkVariation, drawVariation } from "./variation.js";
 import { clamp, type Vec3, vec3 } from "./vec3.js";
 import type { Stage, Workshop } from "./workshop.js";
+import { HAND_DOWN } from "./world.js";
 
 /** Which of Meta-World's tasks, and where its object and goal are. */
 export type MetaworldTask = {
@@ -58,15 +67,9 @@ export interface SawyerOptions {
   readonly endAtSuccess?: boolean;
 }
 
-export const OBSERVATION_SIZE = 39;
-const CURRENT = 18;
-const GOAL = 36;
 /** Time steps of the scene in one step of the environment. */
 const FRAME_SKIP = 5;
 const ACTION_SCALE = Math.fround(0.01);
-/** Bounds of the hand's position in an observation. */
-const SEEN_LOW: Vec3 = [-0.525, 0.348, -0.0525];
-const SEEN_HIGH: Vec3 = [0.525, 1.025, 0.7];
 
 const INFO = ["success", "nearObject", "grasped", "graspReward", "inPlaceReward", "objectToTarget"] as const;
 
@@ -77,8 +80,8 @@ export class SawyerEnv implements Env<MetaworldTask> {
   readonly #tasks: ReadonlyMap<string, SawyerTask>;
   readonly #options: Required<SawyerOptions>;
   readonly #clock: EpisodeClock;
-  readonly #current = new Float64Array(CURRENT);
-  readonly #previous = new Float64Array(CURRENT);
+  readonly #current = new Float64Array(CURRENT_SIZE);
+  readonly #previous = new Float64Array(CURRENT_SIZE);
   readonly #seen = new Float64Array(OBSERVATION_SIZE);
   #stage: Stage | undefined;
   #task: MetaworldTask | undefined;
@@ -111,11 +114,12 @@ export class SawyerEnv implements Env<MetaworldTask> {
   /** Nothing is random in an episode, so the stream is not used. */
   reset(task: MetaworldTask, _rng: Rng, observation: FloatArray): void {
     const stage = this.#enter(task);
-    this.#start = this.#workshop.begin(stage, this.#definition, task.variation);
+    const { start, observed } = this.#workshop.begin(stage, this.#definition, task.variation);
+    this.#start = start;
+    this.#current.set(observed);
+    this.#previous.set(observed);
     this.info.fill(0);
     this.#clock.start();
-    this.#observe(stage);
-    this.#previous.set(this.#current);
     this.#write(observation);
   }
 
@@ -130,9 +134,9 @@ export class SawyerEnv implements Env<MetaworldTask> {
     simulation.forward();
     if (simulation.failed) return this.#giveUp(observation);
     this.#previous.set(this.#current);
-    this.#observe(stage);
+    observeNow(this.#definition, world, this.#current);
     this.#write(this.#seen);
-    this.#clip(this.#seen);
+    clipObservation(this.#definition, this.#options.goalVisible, this.#seen);
     observation.set(this.#seen);
     world.hand = vec3(this.#seen);
     world.gripper = this.#seen[3]!;
@@ -227,33 +231,10 @@ export class SawyerEnv implements Env<MetaworldTask> {
     ctrl[1] = -effort;
   }
 
-  #observe({ world }: Stage): void {
-    const out = this.#current;
-    const [right, left] = [world.body("rightclaw"), world.body("leftclaw")];
-    out.fill(0);
-    out.set(world.body("hand"));
-    const [dx, dy, dz] = [right[0] - left[0], right[1] - left[1], right[2] - left[2]];
-    out[3] = clamp(Math.sqrt(dx * dx + dy * dy + dz * dz) / 0.1, 0, 1);
-    this.#definition.observe(world).forEach(({ position, rotation }, i) => {
-      out.set(position, 4 + 7 * i);
-      if (rotation) out.set(rotation, 7 + 7 * i);
-    });
-  }
-
   #write(out: FloatArray): void {
     out.set(this.#current);
-    out.set(this.#previous, CURRENT);
-    for (let k = 0; k < 3; k++) out[GOAL + k] = this.#options.goalVisible ? this.#start.target[k]! : 0;
-  }
-
-  #clip(observation: Float64Array): void {
-    const { low, high } = this.#definition.goalSpace;
-    for (let k = 0; k < 3; k++) {
-      for (const at of [k, CURRENT + k]) {
-        observation[at] = clamp(observation[at]!, SEEN_LOW[k]!, SEEN_HIGH[k]!);
-      }
-      if (this.#options.goalVisible) observation[GOAL + k] = clamp(observation[GOAL + k]!, low[k]!, high[k]!);
-    }
+    out.set(this.#previous, CURRENT_SIZE);
+    for (let k = 0; k < 3; k++) out[GOAL_AT + k] = this.#options.goalVisible ? this.#start.target[k]! : 0;
   }
 
   #judge({ world }: Stage): StepResult {
@@ -281,23 +262,4 @@ export class SawyerEnv implements Env<MetaworldTask> {
     this.#clock.stop();
     return { reward: 0, terminated: false, truncated: true };
   }
-}
-
-/** Fingers down: the rotation that the hand is held in, w, x, y, z. */
-export const HAND_DOWN = [1, 0, 1, 0] as const;
-
-function observationSpace(tasks: readonly SawyerTask[], goalVisible: boolean) {
-  const bounds = (hand: Vec3, grip: number, object: number, goal: readonly number[]) => {
-    const half = [...hand, grip, ...Array<number>(14).fill(object)];
-    return [...half, ...half, ...goal];
-  };
-  const extreme = (pick: (...values: number[]) => number, side: "low" | "high") =>
-    [0, 1, 2].map((k) => (goalVisible ? pick(...tasks.map(({ goalSpace }) => goalSpace[side][k]!)) : 0));
-  const [low, high] = [extreme(Math.min, "low"), extreme(Math.max, "high")];
-  return {
-    kind: "box",
-    shape: [OBSERVATION_SIZE],
-    low: bounds(SEEN_LOW, -1, Number.NEGATIVE_INFINITY, low),
-    high: bounds(SEEN_HIGH, 1, Number.POSITIVE_INFINITY, high),
-  } as const;
 }

@@ -10,6 +10,9 @@ import { midpoint, type Vec3, vec3, ZERO } from "./vec3.js";
 /** A quaternion in the order that whoever gives it says. */
 export type Quat = readonly [number, number, number, number];
 
+/** Fingers down: the rotation that the hand is held in, w, x, y, z; its length does not matter. */
+export const HAND_DOWN = [1, 0, 1, 0] as const;
+
 /** Where the free joint of a task's object begins in `qpos`: after 7 joints of the arm and 2 of the fingers. */
 const OBJECT_QPOS = 9;
 /** The velocities that placing an object stops. */

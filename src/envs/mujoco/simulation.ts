@@ -92,11 +92,28 @@ export class Simulation {
     frame.write();
   }
 
-  /** Takes back what `place` did. */
-  home(): void {
+  /** What `place` has moved, to be given to `arrange`. */
+  get places(): Places {
+    return [...this.#moved.values()].map((frame) => frame.place);
+  }
+
+  /** Puts bodies and sites where `places` were taken, and all others where the scene says. */
+  arrange(places: Places): void {
     this.own();
     for (const frame of this.#moved.values()) frame.undo();
     this.#moved.clear();
+    for (const { kind, id, position, quaternion } of places) {
+      const frame = new MovedFrame(this.scene, kind, id);
+      frame.set(position, quaternion);
+      frame.write();
+      this.#moved.set(`${kind} ${id}`, frame);
+    }
+  }
+
+  /** Computes all frames from the positions, and nothing else. */
+  kinematics(): void {
+    this.own();
+    this.scene.mujoco.mj_kinematics(this.scene.model, this.data);
   }
 
   /** Where `place` has put a body or site, or where the scene says. */
@@ -188,9 +205,18 @@ export class Simulation {
   }
 }
 
-/** A body or site that stands elsewhere than its scene says. */
+/** Bodies and sites that stand elsewhere than the scene says, in their parents' frames. */
+export type Places = readonly {
+  readonly kind: "body" | "site";
+  readonly id: number;
+  readonly position: Float64Array;
+  readonly quaternion: Float64Array;
+}[];
+
+/** One of them. */
 class MovedFrame {
   readonly #scene: Scene;
+  readonly #kind: "body" | "site";
   readonly #id: number;
   readonly #arrays: readonly [pos: string, quat: string];
   readonly #home: readonly [Float64Array, Float64Array];
@@ -198,11 +224,22 @@ class MovedFrame {
 
   constructor(scene: Scene, kind: "body" | "site", id: number) {
     this.#scene = scene;
+    this.#kind = kind;
     this.#id = id;
     this.#arrays = [`${kind}_pos`, `${kind}_quat`];
     const { pos, quat } = this.#views();
     this.#home = [pos.slice(), quat.slice()];
     this.#now = [pos.slice(), quat.slice()];
+  }
+
+  get place(): Places[number] {
+    const [position, quaternion] = this.#now;
+    return {
+      kind: this.#kind,
+      id: this.#id,
+      position: position.slice(),
+      quaternion: quaternion.slice(),
+    };
   }
 
   set(position: ArrayLike<number>, quaternion?: ArrayLike<number>): void {
