@@ -67,10 +67,15 @@ export function caging(world: World, start: From, object: Vec3, options: CagingO
 /** What the command to close is worth: nothing before the object is caged. */
 function grip(world: World, caged: number, effort: number): Grasp {
   if (caged <= 0.97) return { value: 0, round: same };
+  const { value: closed, round } = closing(world, effort);
+  return { value: hamacher(caged, closed, round), round };
+}
+
+/** How much of `effort`, in (0, 1], the last action puts into closing the fingers. */
+export function closing(world: World, effort = 1): Grasp {
   // of two equal or ordered values Python's min and max may return the one that is not float32
   const round = world.effort > 0 && world.effort <= effort ? Math.fround : same;
-  const closed = round(clamp(world.effort, 0, effort) / effort);
-  return { value: hamacher(caged, closed, round), round };
+  return { value: round(clamp(world.effort, 0, effort) / effort), round };
 }
 
 /** For pick-place: by the gaps on the two sides, which an object outside of the fingers makes negative. */

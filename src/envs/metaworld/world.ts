@@ -129,6 +129,13 @@ export class World {
     this.simulation.forward();
   }
 
+  /** Sets the object's hinge or slide joint, which has no name in some scenes, at rest, and computes what follows. */
+  placeJoint(value: number): void {
+    this.simulation.qpos[OBJECT_QPOS] = value;
+    this.simulation.qvel[OBJECT_QVEL[0]] = 0;
+    this.simulation.forward();
+  }
+
   /** Sets a hinge or slide joint, at rest; seen after the next `forward` or `step`. */
   setJoint(name: string, value: number): void {
     const joint = this.#id("joint", name);
