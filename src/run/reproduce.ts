@@ -141,9 +141,34 @@ function trialSeconds(experiment: Experiment, config: Job["config"], steps: numb
   const middle = now();
   while (k < steps && now() - middle < TRIAL_SECONDS / 2) take();
   const perStep = k > first ? (now() - middle) / (k - first) : k > 1 ? (middle - start) / (k - 1) : 0;
-  const beforeTest = now();
-  learner.evaluate(learner.model(state), root.fork("test"));
-  return setup + perStep * steps + (now() - beforeTest);
+  return (
+    setup +
+    perStep * steps +
+    testSeconds(experiment, config, (few) => few.evaluate(few.model(state), root.fork("test")))
+  );
+}
+
+/** Test tasks of a trial; a full test is many times as long. */
+const TRIAL_TASKS = 10;
+
+/** Seconds of a test, from tests of few tasks where the config says how many it has. */
+function testSeconds(
+  experiment: Experiment,
+  config: Job["config"],
+  evaluate: (learner: ReturnType<Experiment["learner"]>) => void,
+): number {
+  const seconds = (tested: Job["config"]) => {
+    const learner = experiment.learner(tested);
+    const begin = performance.now();
+    evaluate(learner);
+    return (performance.now() - begin) / 1000;
+  };
+  const { test } = config as { test?: { tasks?: unknown } };
+  const tasks = test?.tasks;
+  if (typeof tasks !== "number" || tasks <= 4 * TRIAL_TASKS) return seconds(config);
+  const some = (count: number) => seconds({ ...config, test: { ...test, tasks: count } });
+  const [few, more] = [some(TRIAL_TASKS), some(2 * TRIAL_TASKS)];
+  return few + (Math.max(0, more - few) / TRIAL_TASKS) * (tasks - TRIAL_TASKS);
 }
 
 /** Makes the table of all jobs that are done. A row counts the seeds that all rows have. */

@@ -7,6 +7,7 @@ import { loadMujoco, type Mujoco } from "../mujoco/engine.js";
 import { Scene } from "../mujoco/scene.js";
 import { officialScenes } from "./official-scenes.js";
 import { SawyerEnv, type SawyerOptions } from "./sawyer-env.js";
+import { type SceneName, sceneXml } from "./scenes/index.js";
 import { sawyerTask } from "./tasks/index.js";
 import { Workshop } from "./workshop.js";
 
@@ -45,7 +46,6 @@ export class Metaworld {
   }
 }
 
-function ownScene(_mujoco: Mujoco, name: string): Scene {
-  throw new Error(`no scene ${name} yet`);
+function ownScene(mujoco: Mujoco, name: SceneName): Scene {
+  return Scene.fromXml(mujoco, `metaworld/${name}`, sceneXml(name));
 }
-void Scene;
