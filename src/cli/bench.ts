@@ -2,14 +2,22 @@
 import { command, positiveInteger } from "./command.js";
 
 export const bench = command("bench")
-  .summary("measure how fast meta-steps are here")
-  .description("Measure the time of whole meta-steps, from the tasks to the updated weights.")
+  .summary("measure how fast meta-steps or environments are here")
+  .description(
+    "Measure the time of whole meta-steps, from the tasks to the updated weights; or\n" +
+      "the steps a second of environments: envs/NAME, or envs/PREFIX for all of them.",
+  )
   .argument("[work]", "what to measure; without it, all works are listed")
   .option("--samples <n>", "steps to time (default: as many as fit into 3 s)", positiveInteger)
   .option("--workers <n>", "threads that compute (default: 1)", positiveInteger)
+  .option("--assets <dir>", "for envs/metaworld: the original's scenes, from its assets")
   .option("--json", "print one JSON object a line")
-  .addHelpText("after", "\nExample:\n  $ metagrad bench maml/sinusoid")
-  .action(async (name, { samples, workers = 1, json }) => {
+  .addHelpText(
+    "after",
+    "\nExamples:\n  $ metagrad bench maml/sinusoid\n  $ metagrad bench envs/metaworld --json",
+  )
+  .action(async (name, { samples, workers = 1, assets, json }) => {
+    if (name?.startsWith("envs")) return benchEnvs(name.replace(/^envs\/?/, ""), assets, json ?? false);
     const { ConfigError, suggestion } = await import("../errors.js");
     const { hotKernels, measure, works } = await import("../bench/index.js");
     if (name === undefined) {
@@ -45,3 +53,25 @@ export const bench = command("bench")
       console.log(alignColumns([["kernel", "calls", "ms", "of all", "GFLOP/s"], ...rows]).join("\n"));
     }
   });
+
+/** Measures all environments whose name is `prefix` or begins with it. */
+async function benchEnvs(prefix: string, assetsPath: string | undefined, json: boolean): Promise<void> {
+  const { environment, environments } = await import("../envs/index.js");
+  const { measureEnv } = await import("../bench/index.js");
+  const { readAssets } = await import("./metaworld-files.js");
+  const under = [...environments].filter(([name]) => prefix === "" || name.startsWith(`${prefix}/`));
+  const chosen = under.length > 0 ? under : [[prefix, environment(prefix)] as const];
+  const options = assetsPath === undefined ? {} : { assets: readAssets(assetsPath) };
+  const width = Math.max(...chosen.map(([name]) => name.length));
+  for (const [, entry] of chosen) {
+    const env = await entry.make(options);
+    const result = measureEnv(env);
+    env.close();
+    if (json) console.log(JSON.stringify(result));
+    else {
+      const { name, stepsPerSecond, resetMs, firstResetMs } = result;
+      const rate = `${stepsPerSecond} steps/s`.padStart(16);
+      console.log(`${name.padEnd(width)}${rate}   reset ${resetMs} ms (${firstResetMs} the first time)`);
+    }
+  }
+}

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ConfigError } from "../errors.js";
 import { bench } from "./bench.js";
+import { check } from "./check.js";
 import { data } from "./data.js";
 import { demo } from "./demo.js";
 import { evaluate } from "./evaluate.js";
@@ -27,7 +28,7 @@ const program = new Command("metagrad")
     "after",
     "\nBegin with:\n  $ metagrad demo\n  $ metagrad reproduce maml-2017/sinusoid --budget smoke",
   );
-const commands = [demo, list, train, runs, evaluate, reproduce, exportModel, data, bench];
+const commands = [demo, list, train, runs, evaluate, reproduce, exportModel, data, bench, check];
 for (const it of commands) add(it as unknown as Command);
 add(job as unknown as Command, { hidden: true });
 program.exitOverride();

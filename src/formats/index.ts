@@ -11,6 +11,7 @@ export {
   type SafetensorsArray,
   type SafetensorsDtype,
 } from "./safetensors.js";
+export { readTar } from "./tar.js";
 export {
   decodeEvents,
   encodeFileVersion,

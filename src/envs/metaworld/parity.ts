@@ -38,7 +38,7 @@ export interface Parity {
 }
 
 /** Takes the recorded actions again. The goal is visible, as where they were recorded. */
-export function comparePath(metaworld: Metaworld, golden: Golden): Parity {
+export function compareWithGolden(metaworld: Metaworld, golden: Golden): Parity {
   const name = golden.task.replace(/-v\d$/, "");
   const worst = { observation: 0, rewardV2: 0, rewardV1: 0 };
   let [steps, successes] = [0, 0];
