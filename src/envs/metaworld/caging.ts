@@ -74,8 +74,14 @@ function grip(world: World, caged: number, effort: number): Grasp {
 /** How much of `effort`, in (0, 1], the last action puts into closing the fingers. */
 export function closing(world: World, effort = 1): Grasp {
   // of two equal or ordered values Python's min and max may return the one that is not float32
-  const round = world.effort > 0 && world.effort <= effort ? Math.fround : same;
-  return { value: round(clamp(world.effort, 0, effort) / effort), round };
+  const full = Math.fround(effort); // what a float32 number is compared with, and divided by
+  const round = world.effort > 0 && world.effort <= full ? Math.fround : same;
+  return { value: round(clamp(world.effort, 0, full) / full), round };
+}
+
+/** Whether both fingers press on the object, and it is 2 cm above where it was. */
+export function isHeld(world: World, start: From, geom = "objGeom"): boolean {
+  return world.gripper > 0 && world.object[2] - 0.02 > start.object[2] && world.touching(geom);
 }
 
 /** For pick-place: by the gaps on the two sides, which an object outside of the fingers makes negative. */

@@ -10,6 +10,7 @@
  * @module
  */
 import { exp } from "../../math.js";
+import type { Start } from "./task.js";
 import { distance, distanceXy, type Vec3 } from "./vec3.js";
 import type { World } from "./world.js";
 
@@ -27,6 +28,28 @@ export function pushReward(fingers: number, x: number, x0: number, wide = WIDE, 
   return -fingers + (fingers < 0.05 ? Math.max(progress(x, x0, wide, narrow), 0) : 0);
 }
 
+/** The start of an episode of the push type. */
+export interface PushStart extends Start {
+  /** Distance of the object from the target, seen from above: x₀. */
+  readonly distance0: number;
+}
+
+export function pushStart(object: Vec3, target: Vec3): PushStart {
+  return { object, target, distance0: distanceXy(object, target) };
+}
+
+/** The push type for what is moved on the table: how far it is from its goal is seen from above. */
+export function pushOnTableReward(world: World, { target, distance0 }: PushStart): number {
+  return pushReward(distance(world.tcp, world.object), distanceXy(world.object, target), distance0);
+}
+
+/** The push type for what may fall: once it has, only its way counts, as if it had arrived. */
+export function sweepReward(world: World, { target, distance0 }: PushStart, fallen: boolean): number {
+  const fingers = distance(world.object, world.tcp);
+  const x = fallen ? 0 : distanceXy(world.object, target);
+  return (fallen ? 0 : -fingers) + (fingers < 0.05 ? Math.max(progress(x, distance0), 0) : 0);
+}
+
 export interface PickOptions {
   /** Where the object is, and where it is to be. */
   readonly object: Vec3;
@@ -37,24 +60,45 @@ export interface PickOptions {
   readonly lift: number;
   /** Distance of the object from the target, planned over the lifted place: x₀. */
   readonly distance0: number;
+  /** The height from which a lift is paid. Default: the origin's, so that an object at rest counts as lifted. */
+  readonly paidFrom?: number;
+}
+
+/** The start of an episode of the pick type. */
+export interface PickStart extends Start {
+  /** Height of the object at rest. */
+  readonly height: number;
+  /** Distance of the object from the target, planned over the lifted place: x₀. */
+  readonly distance0: number;
+}
+
+export function pickStart(object: Vec3, target: Vec3, height: number, lift: number): PickStart {
+  return { object, target, height, distance0: pickDistance(object, target, height + lift) };
 }
 
 /** The pick type: come over the object, go down, close, lift, carry. */
-export function pickReward(world: World, { object, target, height, lift, distance0 }: PickOptions): number {
+export function pickReward(world: World, options: PickOptions): number {
+  const { object, target, height, lift, distance0, paidFrom = 0 } = options;
   const { tcp } = world;
   const reach = distance(object, tcp);
   const x = distance(object, target);
   const liftTo = height + lift;
   const over = distanceXy(object, tcp);
   let reward = over < 0.05 ? -reach : -over - 2 * Math.abs(tcp[2] - world.tcpStart[2]);
-  if (reach < 0.05) reward = -reach + Math.max(world.effort, 0) / 50;
+  if (reach < 0.05) reward = -reach + closingBonus(world);
 
   const dropped = object[2] < height + 0.005 && x > 0.02 && reach > 0.02;
   const picked = object[2] >= liftTo - 0.01;
-  if (picked && !dropped) reward += 100 * liftTo;
-  else if (reach < 0.1 && object[2] > height + 0.005) reward += 100 * Math.min(liftTo, object[2]);
+  if (picked && !dropped) reward += 100 * (liftTo - paidFrom);
+  else if (reach < 0.1 && object[2] > height + 0.005)
+    reward += 100 * (Math.min(liftTo, object[2]) - paidFrom);
   if (picked && reach < 0.1 && !dropped) reward += Math.max(progress(x, distance0), 0);
   return reward;
+}
+
+/** For closing the fingers at the object: as the command, in float32. */
+export function closingBonus({ effort }: World): number {
+  return Math.fround(Math.max(effort, 0) / 50);
 }
 
 /** x₀ of the pick type: from the lifted place to the target, and down again. */

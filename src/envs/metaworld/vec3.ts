@@ -48,6 +48,11 @@ export function distanceXz(a: Vec3, b: Vec3): number {
   return norm([a[0] - b[0], 0, a[2] - b[2]]);
 }
 
+/** Whether two points are at most so far apart, seen from above, and in height. */
+export function isNear(a: Vec3, b: Vec3, xy: number, z: number): boolean {
+  return distanceXy(a, b) <= xy && Math.abs(a[2] - b[2]) <= z;
+}
+
 export function clamp(x: number, low: number, high: number): number {
   return Math.min(Math.max(x, low), high);
 }
