@@ -84,6 +84,11 @@ export function isHeld(world: World, start: From, geom = "objGeom"): boolean {
   return world.gripper > 0 && world.object[2] - 0.02 > start.object[2] && world.touching(geom);
 }
 
+/** Where a handle along x, so far to either side of the object, is to be held: at the hand, if that is within it. */
+export function alongHandle({ hand, object }: World, half: number): Vec3 {
+  return Math.abs(object[0] - hand[0]) < half ? [hand[0], object[1], object[2]] : object;
+}
+
 /** For pick-place: by the gaps on the two sides, which an object outside of the fingers makes negative. */
 export function cagingByGaps(world: World, start: From, object: Vec3): Grasp {
   const pad = 0.05;

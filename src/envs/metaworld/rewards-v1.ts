@@ -20,7 +20,12 @@ const NARROW = 0.001;
 
 /** 1000 (x₀ − x) + 1000 E(x): how far something has come to its goal, in thousands. */
 export function progress(x: number, x0: number, wide = WIDE, narrow = NARROW): number {
-  return 1000 * (x0 - x) + 1000 * (exp(-(x * x) / wide) + exp(-(x * x) / narrow));
+  return 1000 * (x0 - x) + 1000 * peaks(x, wide, narrow);
+}
+
+/** E(x): 2 at the goal. */
+export function peaks(x: number, wide = WIDE, narrow = NARROW): number {
+  return exp(-(x * x) / wide) + exp(-(x * x) / narrow);
 }
 
 /** The push type: nearness of the fingers to the object, and the object's progress once they are within 5 cm. */
@@ -104,4 +109,53 @@ export function closingBonus({ effort }: World): number {
 /** x₀ of the pick type: from the lifted place to the target, and down again. */
 export function pickDistance(object: Vec3, target: Vec3, liftTo: number): number {
   return distance([object[0], object[1], liftTo], target) + liftTo;
+}
+
+/** What it is worth to close the fingers around an object, up to 0.02; in float32, as there. */
+export function closing({ effort }: World): number {
+  return Math.fround(Math.max(effort, 0) / 50);
+}
+
+export interface ApproachOptions {
+  /** Distance, in metres, within which the hand is over the object, and at it. */
+  readonly near: number;
+  /** Weight of the hand's distance from the height at which it is to come. */
+  readonly rise: number;
+  /** That height. Default: the hand's at the start. */
+  readonly height?: number;
+}
+
+/** The way to an object: at a height until the hand is over it, then down, then close. */
+export function approach(
+  world: World,
+  object: Vec3,
+  { near, rise, height = world.tcpStart[2] }: ApproachOptions,
+): number {
+  const { tcp } = world;
+  const reach = distance(object, tcp);
+  if (reach < near) return -reach + closing(world);
+  const over = distanceXy(object, tcp);
+  return over < near ? -reach : -over - rise * Math.abs(tcp[2] - height);
+}
+
+export interface LiftOptions {
+  /** Distance of the hand from the object. */
+  readonly reach: number;
+  /** Distance of what is carried from its goal. */
+  readonly x: number;
+  /** The object's height, now and at rest. */
+  readonly z: number;
+  readonly height: number;
+  /** How high it is to be lifted from there before it is carried. */
+  readonly lift: number;
+}
+
+/** What an object's height is worth, and whether it is high enough, and held, to be carried. */
+export function lifted({ reach, x, z, height, lift }: LiftOptions): { reward: number; carried: boolean } {
+  const liftTo = height + lift;
+  const dropped = z < height + 0.005 && x > 0.02 && reach > 0.02;
+  const high = z >= liftTo - 0.01 && !dropped;
+  const held = reach < 0.1;
+  const onTheWay = held && z > height + 0.005 ? 100 * Math.min(liftTo, z) : 0;
+  return { reward: high ? 100 * liftTo : onTheWay, carried: high && held };
 }

@@ -8,6 +8,7 @@
  */
 import { pow } from "../../math.js";
 import type { Vec3 } from "./vec3.js";
+import type { Quat } from "./world.js";
 
 /**
  * 1 where `low` ≤ x ≤ `high`; outside, it falls with the distance to the nearest bound, to 0.1 at `margin`, and never
@@ -51,4 +52,15 @@ export function insideBox(p: Vec3, zero: Vec3, one: Vec3): number {
     product *= (x - a) / (b - a);
   }
   return product;
+}
+
+/** A quarter of a turn about z, w, x, y, z, to the digits that the original has. */
+// biome-ignore lint/suspicious/noApproximativeNumericConstant: not √½, for parity
+export const QUARTER_TURN: Quat = [0.707, 0, 0, 0.707];
+
+/** 1 where a rotation is as it should be, and 0 from a difference of `margin` on, of quaternions taken as vectors. */
+export function upright(rotation: Quat, ideal: Quat, margin: number): number {
+  let squares = 0;
+  for (let i = 0; i < 4; i++) squares += (rotation[i]! - ideal[i]!) * (rotation[i]! - ideal[i]!);
+  return Math.max(1 - Math.sqrt(squares) / margin, 0);
 }

@@ -140,8 +140,13 @@ export class World {
   setJoint(name: string, value: number): void {
     const joint = this.#id("joint", name);
     const { jnt_dofadr } = this.simulation.scene.model as unknown as { jnt_dofadr: Int32Array };
-    this.simulation.qpos[this.#qposOf(name)] = value;
+    this.shiftJoint(name, value);
     this.simulation.qvel[jnt_dofadr[joint]!] = 0;
+  }
+
+  /** Sets a hinge or slide joint, which goes on as fast as it was; seen after the next `forward` or `step`. */
+  shiftJoint(name: string, value: number): void {
+    this.simulation.qpos[this.#qposOf(name)] = value;
   }
 
   #qposOf(name: string): number {
