@@ -2,7 +2,7 @@
  * Push a door shut that stands open.
  *
  * Checked against: envs/sawyer_door_close_v3.py, policies/sawyer_door_close_v3_policy.py
- * Quirk: the place of the hand in the reward's margin is where the episode begins, but the handle's is that of now.
+ * Quirk: the margin of the hand's part of the reward is measured to where the handle is now.
  *
  * @module
  */

@@ -2,8 +2,8 @@
  * Turn a door's lock down.
  *
  * Checked against: envs/sawyer_door_lock_v3.py, policies/sawyer_door_lock_v3_policy.py
- * Quirk: the margin of nearness is the distance of now, as the left pad's first place is a view of the pad; so it is
- *   1 within 1 cm of the lock and rises from there to a tenth only far away.
+ * Quirk: the margin of nearness is the distance itself, as the left pad's first place is a view of the pad's place of
+ *   now; so nearness goes from 1 at 1 cm to 0.1 far away.
  * Quirk: the first reward wants the lock's end at the target, in all directions; success and the second, at its height.
  *
  * @module

@@ -2,8 +2,7 @@
  * Pull a drawer open.
  *
  * Checked against: envs/sawyer_drawer_open_v3.py, policies/sawyer_drawer_open_v3_policy.py
- * Quirk: the target is 20 cm in front of the closed drawer, which opens by 16 cm; success is within 3 cm of it, but
- *   4 cm are missing: where it stands, the handle is seen 1 cm lower and in front of its body.
+ * Quirk: the drawer opens by 16 cm and the target is 19 cm away, so that success, within 3 cm, needs all of it.
  * Quirk: nothing is computed after the drawer is placed, so the first observation is a time step old.
  *
  * @module
