@@ -82,10 +82,11 @@ export interface Env<Task extends EnvState = EnvState> {
   sampleTask(rng: Rng): Task;
 
   /**
-   * Begins an episode and writes its first observation.
+   * Begins an episode, also in the middle of another, and writes its first observation.
    *
    * @param rng all that is random in the episode, its start included, comes from this stream
-   * @throws EnvError if the task is not one of this environment's
+   * @param observation at least as long as one observation; what is behind it stays as it is
+   * @throws EnvError if the task is not one of this environment's, or the array is too short
    */
   reset(task: Task, rng: Rng, observation: FloatArray): void;
 
@@ -94,11 +95,11 @@ export interface Env<Task extends EnvState = EnvState> {
    *
    * @param action as many numbers as `spec.action` has; a box clips what is out of its bounds
    * @throws EnvError before the first `reset`, after the end of an episode, for an action of another length or that
-   *   is not finite
+   *   is not finite, for an array that is too short. The episode stays as it was
    */
   step(action: ArrayLike<number>, observation: FloatArray): StepResult;
 
-  /** Returns all that the rest of the episode depends on. @throws EnvError before the first `reset` */
+  /** Returns all that the rest of the episode depends on, as a copy. @throws EnvError before the first `reset` */
   save(): EnvState;
 
   /** Goes on where `save` was called, bit for bit, in this or another copy of the environment. @throws EnvError */
@@ -151,6 +152,34 @@ export function checkAction(who: string, space: Space, action: ArrayLike<number>
       throw new EnvError(`${who}: expected an action in 0..${space.size - 1}, got ${value}`);
     }
   }
+}
+
+/**
+ * Checks that an array has room for an observation: a typed array drops what is written past its end.
+ *
+ * @throws EnvError
+ */
+export function checkObservation({ name, observation: space }: EnvSpec, observation: FloatArray): void {
+  const size = spaceSize(space);
+  if (observation.length < size) {
+    throw new EnvError(
+      `${name}: expected room for an observation of ${numbers(size)}, got ${observation.length}`,
+    );
+  }
+}
+
+/** Reads the fields of what `save` returned. @throws EnvError if one is missing */
+export function stateFields<Field extends string>(
+  { name }: EnvSpec,
+  state: EnvState,
+  fields: readonly Field[],
+): { readonly [F in Field]: EnvState } {
+  const found = (state ?? {}) as { readonly [name: string]: EnvState };
+  const missing = fields.filter((field) => found[field] === undefined);
+  if (missing.length > 0) {
+    throw new EnvError(`${name}: expected a state of save(), got one without ${missing.join(", ")}`);
+  }
+  return found as { readonly [F in Field]: EnvState };
 }
 
 function numbers(count: number): string {

@@ -20,12 +20,14 @@ import { EnvError } from "../errors.js";
 import type { Rng } from "../random/index.js";
 import {
   checkAction,
+  checkObservation,
   type Env,
   type EnvSpec,
   type EnvState,
   EpisodeClock,
   type FloatArray,
   type StepResult,
+  stateFields,
 } from "./env.js";
 
 const MAX_MOVE = 0.1;
@@ -53,6 +55,7 @@ export class Point2d implements Env<Point2dTask> {
   }
 
   reset(task: Point2dTask, _rng: Rng, observation: FloatArray): void {
+    checkObservation(this.spec, observation);
     if (!(Array.isArray(task) && task.length === 2 && task.every(Number.isFinite))) {
       throw new EnvError(`point2d: expected a goal [x, y], got ${JSON.stringify(task)}`);
     }
@@ -66,6 +69,7 @@ export class Point2d implements Env<Point2dTask> {
   step(action: ArrayLike<number>, observation: FloatArray): StepResult {
     this.#clock.check();
     checkAction("point2d", this.spec.action, action);
+    checkObservation(this.spec, observation);
     this.#x += clip(action[0]!);
     this.#y += clip(action[1]!);
     const offX = this.#x - this.#goal[0];
@@ -82,16 +86,11 @@ export class Point2d implements Env<Point2dTask> {
   }
 
   restore(state: EnvState): void {
-    const { clock, goal, at, info } = state as {
-      clock: EnvState;
-      goal: Point2dTask;
-      at: [number, number];
-      info: number[];
-    };
+    const { clock, goal, at, info } = stateFields(this.spec, state, ["clock", "goal", "at", "info"]);
     this.#clock.restore(clock);
-    this.#goal = goal;
-    [this.#x, this.#y] = at;
-    this.info.set(info);
+    this.#goal = goal as Point2dTask;
+    [this.#x, this.#y] = at as readonly [number, number];
+    this.info.set(info as readonly number[]);
   }
 
   close(): void {}
