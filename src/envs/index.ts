@@ -1,8 +1,11 @@
-/** Environments: the contract, and what is built on it. */
+/** Environments: what they are, the contract that they keep, episodes from policies, many copies at once. */
+export { describeEnv, type EnvCheck, envChecks, type TestRunner } from "./contract.js";
+export type { ContractOptions } from "./contract-subject.js";
 export {
   type BoxSpace,
   bounds,
   checkAction,
+  checkObservation,
   type DiscreteSpace,
   type Env,
   type EnvSpec,
@@ -13,6 +16,7 @@ export {
   type StepResult,
   sampleSpace,
   spaceSize,
+  stateFields,
 } from "./env.js";
 export {
   type Benchmark,
@@ -30,4 +34,14 @@ export { sawyerTask, sawyerTasks } from "./metaworld/tasks/index.js";
 export { type NormalizedRewardOptions, withNormalizedReward } from "./normalized-reward.js";
 export { Point2d, type Point2dTask } from "./point2d.js";
 export { type PreviousStepOptions, withPreviousStep } from "./previous-step.js";
+export { decodeRecording, encodeRecording } from "./recording-file.js";
 export { type EnvEntry, environment, environments } from "./registry.js";
+export {
+  type Policy,
+  type Recording,
+  type RolloutOptions,
+  randomPolicy,
+  replay,
+  rollout,
+} from "./rollout.js";
+export { isEnvState, stateFromJson, stateToJson } from "./state-json.js";
