@@ -28,6 +28,7 @@ import { EnvError, suggestion } from "../../errors.js";
 import type { Rng } from "../../random/index.js";
 import {
   checkAction,
+  checkObservation,
   type Env,
   type EnvSpec,
   type EnvState,
@@ -113,6 +114,7 @@ export class SawyerEnv implements Env<MetaworldTask> {
 
   /** Nothing is random in an episode, so the stream is not used. */
   reset(task: MetaworldTask, _rng: Rng, observation: FloatArray): void {
+    checkObservation(this.spec, observation);
     const stage = this.#enter(task);
     const { start, observed } = this.#workshop.begin(stage, this.#definition, task.variation);
     this.#start = start;
@@ -126,6 +128,7 @@ export class SawyerEnv implements Env<MetaworldTask> {
   step(action: ArrayLike<number>, observation: FloatArray): StepResult {
     this.#clock.check();
     checkAction(this.spec.name, this.spec.action, action);
+    checkObservation(this.spec, observation);
     const stage = this.#stage!;
     const { simulation, world } = stage;
     simulation.own();

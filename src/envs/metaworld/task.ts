@@ -81,6 +81,11 @@ export interface SawyerTask<S extends Start = Start> {
     /** Object and goal that are nearer than this, seen from above, are drawn again. `goal` where it is fixed. */
     readonly apart?: { readonly distance: number; readonly goal?: readonly [x: number, y: number] };
   };
+  /**
+   * What `start` places moves by itself, or is moved, while the hand is brought to its start: so that has to be
+   * computed for each variation. Default: false, once for all.
+   */
+  readonly settlesInPlace?: boolean;
   /** Bounds of the goal in an observation. */
   readonly goalSpace: { readonly low: Vec3; readonly high: Vec3 };
   /** Words for what `observe` gives, for the documentation. */

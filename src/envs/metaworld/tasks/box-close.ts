@@ -34,6 +34,7 @@ export const boxClose = defineTask<BoxStart>({
     high: [0.05, 0.55, 0.02, 0.1, 0.8, 0.133],
     apart: { distance: 0.25 },
   },
+  settlesInPlace: true,
   goalSpace: { low: [-0.1, 0.7, 0.133], high: [0.1, 0.8, 0.133] },
   observed: ["lid (w, x, y, z)"],
   observe: (world) => [{ position: world.body("top_link"), rotation: world.bodyQuat("top_link") }],

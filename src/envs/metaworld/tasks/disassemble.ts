@@ -32,6 +32,7 @@ export const disassemble = defineTask<DisassembleStart>({
     high: [0.1, 0.75, 0.02501, 0.1, 0.75, 0.1701],
     apart: { distance: 0.1 },
   },
+  settlesInPlace: true,
   goalSpace: { low: [-0.1, 0.6, 0.1749], high: [0.1, 0.75, 0.1751] },
   observed: ["handle of the wrench, rotation of the nut (w, x, y, z)"],
   observe: observeWrench,

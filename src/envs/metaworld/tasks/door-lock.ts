@@ -21,6 +21,7 @@ export const doorLock = defineTask({
   scene: "door_lock",
   hand: { start: float32(0, 0.6, 0.2), low: HAND_LOW },
   variation: { low: [-0.1, 0.8, 0.15], high: [0.1, 0.85, 0.15] },
+  settlesInPlace: true,
   goalSpace: { low: HAND_LOW, high: HAND_HIGH },
   observed: ["end of the lock; rotation of the door (w, x, y, z)"],
   observe: (world) => [{ position: world.site("lockStartLock"), rotation: world.bodyQuat("door_link") }],

@@ -21,6 +21,7 @@ export const doorUnlock = defineTask({
   scene: "door_lock",
   hand: { start: float32(0, 0.6, 0.2), low: [-0.5, 0.4, -0.15] },
   variation: { low: [-0.1, 0.8, 0.15], high: [0.1, 0.85, 0.15] },
+  settlesInPlace: true,
   goalSpace: { low: [0, 0.64, 0.21], high: [0.2, 0.7, 0.2111] },
   observed: ["end of the lock; rotation of the door (w, x, y, z)"],
   observe: (world) => [{ position: world.site("lockStartUnlock"), rotation: world.bodyQuat("door_link") }],

@@ -23,6 +23,7 @@ interface Handle extends Pick<SawyerTask, "name" | "summary" | "scene" | "variat
 function pressHandle({ press, grip, ...task }: Handle): SawyerTask {
   return defineTask({
     ...task,
+    settlesInPlace: true,
     hand: { start: [0, 0.6, 0.2] },
     observed: ["handle"],
     observe: (world) => [{ position: world.site("handleStart") }],

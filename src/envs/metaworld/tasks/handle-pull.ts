@@ -27,6 +27,7 @@ export const handlePull = defineTask<HandleStart>({
   scene: "handle_press",
   hand: { start: [0, 0.6, 0.2] },
   variation: { low: [-0.1, 0.8, -0.001], high: [0.1, 0.9, 0.001] },
+  settlesInPlace: true,
   goalSpace: { low: [-0.1, 0.55, 0.04], high: [0.1, 0.7, 0.18] },
   observed: ["right end of the handle"],
   observe: (world) => [{ position: world.site("handleRight") }],

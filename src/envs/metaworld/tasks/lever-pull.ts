@@ -28,6 +28,7 @@ export const leverPull = defineTask<LeverStart>({
   scene: "lever_pull",
   hand: { start: float32(0, 0.4, 0.2), low: [-0.5, 0.4, -0.15] },
   variation: { low: [-0.1, 0.7, 0], high: [0.1, 0.8, 0] },
+  settlesInPlace: true,
   goalSpace: { low: [-0.5, 0.4, -0.15], high: [0.5, 1, 0.5] },
   observed: ["end of the lever (x, y, z, w)"],
   observe: (world) => [{ position: world.site("leverStart"), rotation: world.geomRotation("objGeom") }],

@@ -1,7 +1,7 @@
 /** Recorded episodes of the original, again: the same actions on the same scenes. Not all tasks have recordings. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Metaworld } from "../metaworld.js";
-import { comparePath } from "../parity.js";
+import { compareWithGolden } from "../parity.js";
 import {
   goldenTasks,
   hasOfficialAssets,
@@ -26,7 +26,7 @@ describe.skipIf(!hasOfficialAssets)(
     for (const { name } of sawyerTasks) {
       const claim = `${name}: observations, both rewards and success are the recorded ones in every step`;
       test.skipIf(!recorded.includes(name))(claim, () => {
-        const parity = comparePath(metaworld, readGolden(name));
+        const parity = compareWithGolden(metaworld, readGolden(name));
         expect(parity.steps).toBeGreaterThan(50);
         expect(parity.observation).toBeLessThan(ROUNDING);
         expect(parity.rewardV2).toBeLessThan(ROUNDING);

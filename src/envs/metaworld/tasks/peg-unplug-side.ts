@@ -24,6 +24,7 @@ export const pegUnplugSide = defineTask({
   scene: "peg_unplug_side",
   hand: { start: HAND_START },
   variation: { low: [-0.25, 0.6, -0.001], high: [-0.15, 0.8, 0.001] },
+  settlesInPlace: true,
   goalSpace: { low: [-0.056, 0.6, 0.13], high: [0.044, 0.8, 0.132] },
   observed: ["end of the plug, rotation (w, x, y, z)"],
   observe: (world) => [{ position: world.site("pegEnd"), rotation: world.bodyQuat("plug1") }],
