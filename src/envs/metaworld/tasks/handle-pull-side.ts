@@ -24,6 +24,7 @@ export const handlePullSide = defineTask<HandleStart>({
   scene: "handle_press_sideways",
   hand: { start: [0, 0.6, 0.2] },
   variation: { low: [-0.35, 0.65, 0], high: [-0.25, 0.75, 0] },
+  settlesInPlace: true,
   goalSpace: { low: HAND_LOW, high: HAND_HIGH },
   observed: ["middle of the handle"],
   observe: (world) => [{ position: world.site("handleCenter") }],
