@@ -6,20 +6,21 @@
  * links touch nothing, here as there: the rods that show them are pictures.
  *
  * Source: the compiled scenes of Farama-Foundation/Metaworld@7ea2b50
- * Differs: the hand's base is a box, where the original has a mesh; link 6 has no shape (the original's can touch
- * nothing that is in a scene); what hangs on the arm and weighs nothing, or 0.1 g, is left out, and so are the weights
- * of what stands.
+ * Differs: the hand's base, a rounded mesh in the original, is the cylinder nearest to its convex hull as seen from
+ * below and from the sides (1.7 mm r.m.s.). Link 6 has no shape: the original's can touch nothing that is in a scene.
+ * What hangs on the arm and weighs nothing, or 0.1 g, is left out, and so are the weights of what stands.
  *
  * @module
  */
 import { element } from "../../mujoco/mjcf.js";
 import { CHARCOAL, GREY, RED, WHITE } from "./colours.js";
-import { body, hinge, inertial, shapes, site, slide } from "./shapes.js";
+import { ALONG_Y, body, hinge, inertial, shapes, site, slide } from "./shapes.js";
 
 const link = shapes("picture", WHITE);
 const joint = shapes("picture", RED);
 const dark = shapes("picture", CHARCOAL);
 const grey = shapes("picture", GREY);
+const palm = shapes("soft", CHARCOAL);
 
 /** Quarter turns about x and back, by which links 2 to 5 follow each other. */
 const OVER = [Math.SQRT1_2, Math.SQRT1_2, 0, 0] as const;
@@ -88,10 +89,7 @@ const link6 = body(
   body(
     "right_hand",
     { pos: [0, 0, 0.0245], quat: [Math.SQRT1_2, 0, 0, Math.SQRT1_2] },
-    shapes("soft", CHARCOAL).box([0.0286, 0.0352, 0.0528], [0.0096, 0, 0.0531], {
-      quat: [0.5367, 0.5506, -0.4463, 0.4578],
-      mass: 0,
-    }),
+    palm.cylinder(0.0288, 0.0461, [0.0036, 0, 0.0519], { ...ALONG_Y, mass: 0 }),
     hand,
   ),
 );

@@ -2,7 +2,8 @@
  * A stick, and a thermos with a handle that it pushes or pulls.
  *
  * Source: the compiled scene stick_obj of Farama-Foundation/Metaworld@7ea2b50
- * Differs: the thermos' rim and cap, meshes in the original, are cylinders.
+ * Differs: the thermos' rim and cap, meshes in the original, are cylinders. On its way from straight out to its start
+ * the arm knocks the thermos aside, by some centimetres more or less than in the original; tasks put it back.
  *
  * @module
  */
