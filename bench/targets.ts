@@ -67,3 +67,10 @@ export const MOST_SAMPLING = 0.03;
 /** Seconds from Omniglot's archives to the first step of training, and with what is kept on disk. */
 export const MOST_COLD_START_S = 20;
 export const MOST_WARM_START_S = 2;
+
+/** Our steps a second of Meta-World divided by the Python package's: the geometric mean over tasks, and each. */
+export const LEAST_ENV_RATIO = 2;
+export const LEAST_ENV_RATIO_EACH = 1.2;
+
+/** Share of the bare physics' steps a second that is left with observations, rewards and checks. */
+export const LEAST_OF_BARE = 0.92;

@@ -59,7 +59,7 @@ const NEAR: readonly SceneName[] = [
 ];
 
 describe.skipIf(missing !== "")(`beside the original's${missing}`, () => {
-  let official: (name: string) => MjModel;
+  let official: (name: SceneName) => MjModel;
   beforeAll(() => {
     official = officialModels(mujoco);
   });

@@ -1,0 +1,80 @@
+/**
+ * Our side of the race of Meta-World's environments: the built package.
+ *
+ * Usage: node --import tsx bench/metaworld-ours.ts [--assets DIR]
+ *
+ * Prints `ready`; then answers each line `TASK STEPS` with `{ ms, bare, reset }`: milliseconds of a step with random
+ * actions, of the bare physics of the same scene (5 time steps and a forward pass), and of a reset to a known task.
+ */
+import { createInterface } from "node:readline";
+import { parseArgs } from "node:util";
+import type * as Files from "../src/cli/metaworld-files.js";
+import type * as Envs from "../src/envs/index.js";
+import type * as Random from "../src/random/index.js";
+
+/** An answer. */
+export interface EnvTimes {
+  readonly ms: number;
+  readonly bare: number;
+  readonly reset: number;
+}
+
+const dist = new URL("../dist/", import.meta.url);
+const { Metaworld, metaworldBenchmark, sawyerTask }: typeof Envs = await import(
+  new URL("envs/index.js", dist).href
+);
+const { Rng }: typeof Random = await import(new URL("random/index.js", dist).href);
+const { readAssets }: typeof Files = await import(new URL("cli/metaworld-files.js", dist).href);
+
+const { values } = parseArgs({ options: { assets: { type: "string" } } });
+const metaworld = await Metaworld.load(values.assets ? { assets: readAssets(values.assets) } : {});
+const observation = new Float64Array(39);
+const envs = new Map<string, Envs.SawyerEnv>();
+
+console.log("ready");
+for await (const line of createInterface({ input: process.stdin })) {
+  const [task, steps] = line.split(" ") as [string, string];
+  console.log(JSON.stringify(run(task, Number(steps))));
+}
+
+function run(name: string, steps: number): EnvTimes {
+  let env = envs.get(name);
+  if (!env) {
+    env = metaworld.env(name, { goalVisible: true });
+    envs.set(name, env);
+  }
+  const rng = Rng.seed(0);
+  const actions = Array.from({ length: steps }, () =>
+    Float64Array.from({ length: 4 }, () => Math.fround(rng.uniform(-1, 1))),
+  );
+  const task = metaworldBenchmark(`MT1 ${name}`, 42).train.tasks[0]!;
+  env.reset(task, rng, observation);
+  const begin = performance.now();
+  env.reset(task, rng, observation);
+  const start = performance.now();
+  for (const action of actions) env.step(action, observation);
+  const end = performance.now();
+  env.reset(task, rng, observation);
+  return { ms: (end - start) / steps, bare: bare(env, name, actions), reset: start - begin };
+}
+
+/** The physics of the same actions without observations, rewards, checks. */
+function bare(env: Envs.SawyerEnv, name: string, actions: readonly Float64Array[]): number {
+  const { simulation } = env.stage;
+  const { scene, data, mocapPos, mocapQuat, ctrl } = simulation;
+  const { mujoco, model } = scene;
+  const { low = [-0.5, 0.4, 0.05], high = [0.5, 1, 0.5] } = sawyerTask(name).hand;
+  const start = performance.now();
+  for (const action of actions) {
+    for (let k = 0; k < 3; k++) {
+      mocapPos[k] = Math.min(high[k]!, Math.max(low[k]!, mocapPos[k]! + Math.fround(0.01) * action[k]!));
+    }
+    mocapQuat[0] = mocapQuat[2] = 1;
+    mocapQuat[1] = mocapQuat[3] = 0;
+    ctrl[0] = action[3]!;
+    ctrl[1] = -action[3]!;
+    for (let k = 0; k < 5; k++) mujoco.mj_step(model, data);
+    mujoco.mj_forward(model, data);
+  }
+  return (performance.now() - start) / actions.length;
+}

@@ -1,0 +1,127 @@
+/**
+ * Steps a second of Meta-World's environments beside the Python package's, on one core, taking turns.
+ *
+ * Usage: npm run bench:metaworld -- [TASK...] [--python PYTHON] [--assets DIR] [--rounds N] [--json]
+ *
+ * PYTHON is an interpreter with metaworld==3.1.1; without it, ours and the bare physics alone. DIR holds the
+ * original's assets; with it, its scenes are raced, too.
+ */
+import { parseArgs } from "node:util";
+import { median } from "../src/bench/index.js";
+import { alignColumns } from "../src/cli/table-text.js";
+import { sawyerTasks } from "../src/envs/index.js";
+import type { EnvTimes } from "./metaworld-ours.js";
+import { here, Server, typescript } from "./processes.js";
+import { LEAST_ENV_RATIO, LEAST_ENV_RATIO_EACH, LEAST_OF_BARE } from "./targets.js";
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    python: { type: "string" },
+    assets: { type: "string" },
+    rounds: { type: "string", default: "5" },
+    json: { type: "boolean", default: false },
+  },
+});
+const tasks = positionals.length > 0 ? positionals : sawyerTasks.map(({ name }) => name);
+const STEPS = 500;
+
+interface Finding {
+  readonly task: string;
+  readonly ours: number;
+  readonly ofBare: number;
+  readonly reset: number;
+  readonly python?: number;
+  readonly pythonReset?: number;
+  readonly official?: number;
+  readonly officialOfBare?: number;
+}
+
+const own = await Server.start(typescript("metaworld-ours.ts"));
+const official = options.assets
+  ? await Server.start(typescript("metaworld-ours.ts", "--assets", options.assets))
+  : undefined;
+const python = options.python ? await Server.start([options.python, here("peers/metaworld.py")]) : undefined;
+
+const findings: Finding[] = [];
+for (const task of tasks) {
+  const finding = await race(task);
+  findings.push(finding);
+  if (options.json) console.log(JSON.stringify(finding));
+}
+for (const server of [own, official, python]) server?.end();
+if (!options.json) print();
+
+async function race(task: string): Promise<Finding> {
+  const times = { own: [] as EnvTimes[], official: [] as EnvTimes[], python: [] as EnvTimes[] };
+  for (let round = 0; round <= Number(options.rounds); round++) {
+    const order = `${task} ${STEPS}`;
+    const ours = await own.ask<EnvTimes>(order);
+    const theirs = await python?.ask<EnvTimes>(order);
+    const parity = await official?.ask<EnvTimes>(order);
+    if (round === 0) continue; // everybody warms up
+    times.own.push(ours);
+    if (theirs) times.python.push(theirs);
+    if (parity) times.official.push(parity);
+  }
+  const middle = (all: readonly EnvTimes[], key: keyof EnvTimes) => median(all.map((it) => it[key]));
+  const ofBare = (all: readonly EnvTimes[]) => median(all.map(({ ms, bare }) => bare / ms));
+  return {
+    task,
+    ours: 1000 / middle(times.own, "ms"),
+    ofBare: ofBare(times.own),
+    reset: middle(times.own, "reset"),
+    ...(python && {
+      python: 1000 / middle(times.python, "ms"),
+      pythonReset: middle(times.python, "reset"),
+    }),
+    ...(official && {
+      official: 1000 / middle(times.official, "ms"),
+      officialOfBare: ofBare(times.official),
+    }),
+  };
+}
+
+function print(): void {
+  const ratio = (a: number | undefined, b: number | undefined) =>
+    a === undefined || b === undefined ? "" : (a / b).toFixed(2);
+  const rate = (x: number | undefined) => (x === undefined ? "" : x.toFixed(0));
+  const rows = findings.map((it) => [
+    it.task,
+    rate(it.ours),
+    ratio(it.ours, it.python),
+    it.ofBare.toFixed(2),
+    rate(it.official),
+    ratio(it.official, it.python),
+    it.officialOfBare?.toFixed(2) ?? "",
+    rate(it.python),
+    it.reset.toFixed(3),
+    it.pythonReset?.toFixed(1) ?? "",
+  ]);
+  const header = [
+    ...["task", "steps/s", "ratio", "of bare", "on original scenes", "ratio", "of bare"],
+    ...["Python", "reset, ms", "Python's"],
+  ];
+  console.log(alignColumns([header, ...rows]).join("\n"));
+  summarise("our scenes", "ours", "ofBare");
+  if (official) summarise("original scenes", "official", "officialOfBare");
+}
+
+function summarise(what: string, rate: "ours" | "official", bare: "ofBare" | "officialOfBare"): void {
+  const shares = findings.map((it) => it[bare]!);
+  console.log(
+    `\n${what}: ${geometricMean(shares).toFixed(3)} of the bare physics (at least ${LEAST_OF_BARE}), ` +
+      `least ${Math.min(...shares).toFixed(3)}`,
+  );
+  if (!python) return;
+  const ratios = findings.map((it) => it[rate]! / it.python!);
+  const least = Math.min(...ratios);
+  console.log(
+    `${what}: ${geometricMean(ratios).toFixed(2)} times Python's steps a second (geometric mean; at least ` +
+      `${LEAST_ENV_RATIO}), least ${least.toFixed(2)} in ${findings[ratios.indexOf(least)]!.task} (at least ${LEAST_ENV_RATIO_EACH})`,
+  );
+}
+
+function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, x) => sum + Math.log(x), 0) / values.length);
+}

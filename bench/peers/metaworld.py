@@ -1,0 +1,45 @@
+"""Steps of the Python package's environments with random actions.
+
+Usage: metaworld.py. Prints "ready"; then answers each line `TASK STEPS` with {"ms": of each step, "reset": ms}.
+Needs metaworld==3.1.1, which brings its own version of MuJoCo.
+"""
+
+import json
+import sys
+import time
+import warnings
+
+warnings.filterwarnings("ignore")
+import metaworld  # noqa: E402
+import mujoco  # noqa: E402
+import numpy  # noqa: E402
+
+envs = {}
+
+
+def environment(name):
+    if name not in envs:
+        benchmark = metaworld.MT1(f"{name}-v3", seed=42)
+        env = benchmark.train_classes[f"{name}-v3"]()
+        env.set_task(benchmark.train_tasks[0])
+        envs.clear()  # one at a time: they are large
+        envs[name] = env
+    return envs[name]
+
+
+def run(name, steps):
+    env = environment(name)
+    actions = numpy.random.default_rng(0).uniform(-1, 1, (steps, 4)).astype(numpy.float32)
+    begin = time.perf_counter()
+    env.reset()
+    start = time.perf_counter()
+    for action in actions:
+        env.step(action)
+    end = time.perf_counter()
+    return {"ms": 1e3 * (end - start) / steps, "reset": 1e3 * (start - begin), "version": mujoco.__version__}
+
+
+print("ready", flush=True)
+for line in sys.stdin:
+    task, count = line.split()
+    print(json.dumps(run(task, int(count))), flush=True)
