@@ -25,6 +25,8 @@ const { values: options, positionals } = parseArgs({
 });
 const tasks = positionals.length > 0 ? positionals : sawyerTasks.map(({ name }) => name);
 const STEPS = 500;
+/** Steps before any is timed: V8 compiles rewards while they run. */
+const WARM_UP = 3000;
 
 interface Finding {
   readonly task: string;
@@ -41,7 +43,9 @@ const own = await Server.start(typescript("metaworld-ours.ts"));
 const official = options.assets
   ? await Server.start(typescript("metaworld-ours.ts", "--assets", options.assets))
   : undefined;
-const python = options.python ? await Server.start([options.python, here("peers/metaworld.py")]) : undefined;
+const python = options.python
+  ? await Server.start([options.python, here("peers/metaworld_steps.py")])
+  : undefined;
 
 const findings: Finding[] = [];
 for (const task of tasks) {
@@ -54,12 +58,12 @@ if (!options.json) print();
 
 async function race(task: string): Promise<Finding> {
   const times = { own: [] as EnvTimes[], official: [] as EnvTimes[], python: [] as EnvTimes[] };
-  for (let round = 0; round <= Number(options.rounds); round++) {
-    const order = `${task} ${STEPS}`;
+  for (let round = -1; round < Number(options.rounds); round++) {
+    const order = `${task} ${round < 0 ? WARM_UP : STEPS}`;
     const ours = await own.ask<EnvTimes>(order);
     const theirs = await python?.ask<EnvTimes>(order);
     const parity = await official?.ask<EnvTimes>(order);
-    if (round === 0) continue; // everybody warms up
+    if (round < 0) continue;
     times.own.push(ours);
     if (theirs) times.python.push(theirs);
     if (parity) times.official.push(parity);

@@ -30,6 +30,7 @@ export { Metaworld, type MetaworldOptions } from "./metaworld/metaworld.js";
 export { compareWithGolden, type Golden, type Parity } from "./metaworld/parity.js";
 export { act } from "./metaworld/policy.js";
 export { type MetaworldTask, SawyerEnv, type SawyerOptions } from "./metaworld/sawyer-env.js";
+export type { SawyerTask } from "./metaworld/task.js";
 export { sawyerTask, sawyerTasks } from "./metaworld/tasks/index.js";
 export { type NormalizedRewardOptions, withNormalizedReward } from "./normalized-reward.js";
 export { Point2d, type Point2dTask } from "./point2d.js";

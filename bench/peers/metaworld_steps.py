@@ -1,6 +1,6 @@
 """Steps of the Python package's environments with random actions.
 
-Usage: metaworld.py. Prints "ready"; then answers each line `TASK STEPS` with {"ms": of each step, "reset": ms}.
+Usage: metaworld_steps.py. Prints "ready"; then answers each line `TASK STEPS` with {"ms": of each step, "reset": ms}.
 Needs metaworld==3.1.1, which brings its own version of MuJoCo.
 """
 
@@ -21,6 +21,7 @@ def environment(name):
     if name not in envs:
         benchmark = metaworld.MT1(f"{name}-v3", seed=42)
         env = benchmark.train_classes[f"{name}-v3"]()
+        env.max_path_length = 10**6
         env.set_task(benchmark.train_tasks[0])
         envs.clear()  # one at a time: they are large
         envs[name] = env
