@@ -32,11 +32,17 @@ export class Simulation {
   geomMat!: Float64Array;
   sitePos!: Float64Array;
   siteMat!: Float64Array;
+  /** Of each body with all that hangs on it: centre of mass and its velocity (see `massVelocities`) `[nbody · 3]`. */
+  massCentre!: Float64Array;
+  massVelocity!: Float64Array;
+  /** Torque and force on each body from outside, zeros before `externalForces` is called `[nbody · 6]`. */
+  externalForce!: Float64Array;
   readonly #stateKind: number;
   readonly #stateSize: number;
   readonly #stateBuffer: { GetView(): Float64Array; delete(): void };
+  readonly #timestep: number;
+  #failed = false;
   #forcesAreOld = false;
-  readonly #badStates: () => number;
   readonly #moved = new Map<string, MovedFrame>();
 
   constructor(scene: Scene) {
@@ -46,10 +52,7 @@ export class Simulation {
     this.#stateKind = mujoco.mjtState.mjSTATE_INTEGRATION.value;
     this.#stateSize = mujoco.mj_stateSize(model, this.#stateKind);
     this.#stateBuffer = new mujoco.DoubleBuffer(this.#stateSize);
-    const warnings = ["mjWARN_BADQPOS", "mjWARN_BADQVEL", "mjWARN_BADQACC"] as const;
-    const warning = this.data.warning;
-    const handles = warnings.map((name) => warning.get(mujoco.mjtWarning[name].value)!);
-    this.#badStates = () => handles.reduce((sum, { number }) => sum + number, 0);
+    this.#timestep = model.opt.timestep;
     this.#bind();
   }
 
@@ -58,7 +61,14 @@ export class Simulation {
     this.own();
     this.#forcesAreOld = true;
     const { mujoco, model } = this.scene;
-    for (let k = 0; k < count; k++) mujoco.mj_step(model, this.data);
+    const { data } = this;
+    const start = data.time;
+    // MuJoCo begins anew, time included, when a state has become infinite; only at the start that does not show
+    const atStart = start < this.#timestep;
+    const warned = atStart ? this.#badStates() : 0;
+    for (let k = 0; k < count; k++) mujoco.mj_step(model, data);
+    const isShort = data.time - start < (count - 0.5) * this.#timestep;
+    if (isShort || (atStart && this.#badStates() > warned)) this.#failed = true;
   }
 
   /** Computes all that follows from positions and velocities, without moving. */
@@ -72,11 +82,12 @@ export class Simulation {
   reset(): void {
     this.own();
     this.scene.mujoco.mj_resetData(this.scene.model, this.data);
+    this.#failed = false;
   }
 
-  /** Whether MuJoCo had to give a state up since `reset`: it had become infinite, and was set to the first. */
+  /** Whether MuJoCo had to give a state up since `reset` or `restore`: it had become infinite, and was set to the first. */
   get failed(): boolean {
-    return this.#badStates() > 0;
+    return this.#failed;
   }
 
   /** Puts a body or site elsewhere in its parent's frame, from the next computation on. */
@@ -122,6 +133,18 @@ export class Simulation {
     this.own();
     this.#forcesAreOld = true;
     this.scene.mujoco.mj_kinematics(this.scene.model, this.data);
+  }
+
+  /** Computes `massVelocity` from what the last computation left: a step leaves it out. */
+  massVelocities(): void {
+    this.own();
+    this.scene.mujoco.mj_subtreeVel(this.scene.model, this.data);
+  }
+
+  /** Computes `externalForce` from what the last computation left: a step leaves it out. */
+  externalForces(): void {
+    this.own();
+    this.scene.mujoco.mj_rnePostConstraint(this.scene.model, this.data);
   }
 
   /** Where `place` has put a body or site, or where the scene says. */
@@ -173,6 +196,7 @@ export class Simulation {
       state as unknown as number[], // it takes any array-like
       this.#stateKind,
     );
+    this.#failed = false;
   }
 
   close(): void {
@@ -197,6 +221,19 @@ export class Simulation {
     this.scene.owner = undefined;
   }
 
+  /** How many states MuJoCo has given up since its data were reset. Takes 20 µs, for each entry is a copy. */
+  #badStates(): number {
+    const { mujoco } = this.scene;
+    const { warning } = this.data;
+    let sum = 0;
+    for (const name of ["mjWARN_BADQPOS", "mjWARN_BADQVEL", "mjWARN_BADQACC"] as const) {
+      const entry = warning.get(mujoco.mjtWarning[name].value)!;
+      sum += entry.number;
+      entry.delete();
+    }
+    return sum;
+  }
+
   #bind(): void {
     const { data } = this;
     this.qpos = data.qpos;
@@ -211,6 +248,9 @@ export class Simulation {
     this.geomMat = data.geom_xmat;
     this.sitePos = data.site_xpos;
     this.siteMat = data.site_xmat;
+    this.massCentre = data.subtree_com;
+    this.massVelocity = data.subtree_linvel;
+    this.externalForce = data.cfrc_ext;
   }
 }
 
