@@ -32,6 +32,15 @@ export { act } from "./metaworld/policy.js";
 export { type MetaworldTask, SawyerEnv, type SawyerOptions } from "./metaworld/sawyer-env.js";
 export type { SawyerTask } from "./metaworld/task.js";
 export { sawyerTask, sawyerTasks } from "./metaworld/tasks/index.js";
+export {
+  Locomotion,
+  type LocomotionName,
+  type LocomotionOptions,
+  type LocomotionTask,
+  locomotionEnvs,
+} from "./mujoco/locomotion.js";
+export { LocomotionEnv, type Paper } from "./mujoco/locomotion-env.js";
+export type { DirectionTask, PlaceTask, VelocityTask } from "./mujoco/locomotion-goals.js";
 export { type NormalizedRewardOptions, withNormalizedReward } from "./normalized-reward.js";
 export { Point2d, type Point2dTask } from "./point2d.js";
 export { type PreviousStepOptions, withPreviousStep } from "./previous-step.js";

@@ -7,6 +7,7 @@ import { ConfigError, suggestion } from "../errors.js";
 import type { Env, EnvState } from "./env.js";
 import type { MetaworldOptions } from "./metaworld/metaworld.js";
 import { sawyerTasks } from "./metaworld/tasks/index.js";
+import { locomotionEnvs } from "./mujoco/locomotion.js";
 
 export interface EnvEntry {
   /** What is to be done in it, in a sentence. */
@@ -26,6 +27,17 @@ const entries: [string, EnvEntry][] = [
       },
     },
   ],
+  ...locomotionEnvs.map(({ name, summary }): [string, EnvEntry] => [
+    name,
+    {
+      summary,
+      make: async () => {
+        const { Locomotion } = await import("./mujoco/locomotion.js");
+        const locomotion = await Locomotion.load();
+        return locomotion.env(name) as unknown as Env<EnvState>;
+      },
+    },
+  ]),
   ...sawyerTasks.map(({ name, summary }): [string, EnvEntry] => [
     `metaworld/${name}`,
     {
