@@ -1,4 +1,6 @@
 /** Environments: what they are, the contract that they keep, episodes from policies, many copies at once. */
+export { EnvBatch, type EnvBatchOptions, envBatch } from "./batch.js";
+export { allocateBatch, type BatchArrays, type BatchArraysOptions } from "./batch-memory.js";
 export { describeEnv, type EnvCheck, envChecks, type TestRunner } from "./contract.js";
 export type { ContractOptions } from "./contract-subject.js";
 export {
@@ -18,6 +20,7 @@ export {
   spaceSize,
   stateFields,
 } from "./env.js";
+export type { EnvSource } from "./env-source.js";
 export {
   type Benchmark,
   type BenchmarkSplit,
@@ -55,3 +58,4 @@ export {
   rollout,
 } from "./rollout.js";
 export { isEnvState, stateFromJson, stateToJson } from "./state-json.js";
+export { type WorkerBatchOptions, workerBatch } from "./worker-batch.js";

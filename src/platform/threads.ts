@@ -23,8 +23,8 @@ export interface ThreadEvents {
 /** What this uses of `node:worker_threads`. */
 interface NodeThreads {
   readonly Worker: new (
-    url: URL,
-    options: { readonly name: string },
+    script: URL | string,
+    options: { readonly name: string; readonly eval?: boolean; readonly execArgv?: string[] },
   ) => {
     on(event: string, listener: (detail: unknown) => void): void;
     postMessage(message: unknown): void;
@@ -56,17 +56,32 @@ export function canShareMemory(): boolean {
  *
  * @param url its module
  * @param inBrowser makes the Web Worker; bundlers want to see the whole expression where the file lies
+ * @param typescript whether the module, or one that it imports, is a source: compiled by tsx, where Node finds that
  */
 export function startThread(
   url: URL,
   name: string,
   inBrowser: () => Worker,
   { onMessage, onDeath }: ThreadEvents,
+  { typescript = false }: { readonly typescript?: boolean } = {},
 ): Thread {
   const node = nodeModule<NodeThreads>("node:worker_threads");
-  return node
-    ? nodeThread(new node.Worker(url, { name }), onMessage, onDeath)
-    : webThread(inBrowser(), onMessage, onDeath);
+  if (!node) return webThread(inBrowser(), onMessage, onDeath);
+  const tsx = typescript ? moduleOfTsx() : undefined;
+  if (tsx === undefined) return nodeThread(new node.Worker(url, { name }), onMessage, onDeath);
+  const script = `import("${tsx}").then(({ register }) => (register(), import("${url.href}")));`;
+  return nodeThread(new node.Worker(script, { name, eval: true, execArgv: [] }), onMessage, onDeath);
+}
+
+/** By its file: a thread's script finds packages from the working folder. */
+function moduleOfTsx(): string | undefined {
+  const { createRequire } = nodeModule<NodeModules>("node:module")!;
+  try {
+    const file = createRequire(import.meta.url).resolve("tsx/package.json");
+    return new URL("dist/esm/api/index.mjs", nodeModule<NodeUrl>("node:url")!.pathToFileURL(file)).href;
+  } catch {
+    return undefined; // newer Nodes need none
+  }
 }
 
 function nodeThread(
@@ -98,6 +113,14 @@ function webThread(
   worker.onmessage = ({ data }) => onMessage(data);
   worker.onerror = ({ message }) => onDeath(message);
   return { post: (message) => worker.postMessage(message), stop: () => worker.terminate() };
+}
+
+interface NodeModules {
+  createRequire(from: string): { resolve(name: string): string };
+}
+
+interface NodeUrl {
+  pathToFileURL(path: string): URL;
 }
 
 interface NodeOs {
