@@ -48,7 +48,7 @@ export { type NormalizedRewardOptions, withNormalizedReward } from "./normalized
 export { Point2d, type Point2dTask } from "./point2d.js";
 export { type PreviousStepOptions, withPreviousStep } from "./previous-step.js";
 export { decodeRecording, encodeRecording } from "./recording-file.js";
-export { type EnvEntry, environment, environments } from "./registry.js";
+export { type EnvEntry, type EnvOptions, environment, environmentSource, environments } from "./registry.js";
 export {
   type Policy,
   type Recording,

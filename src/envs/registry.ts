@@ -5,15 +5,36 @@
  */
 import { ConfigError, suggestion } from "../errors.js";
 import type { Env, EnvState } from "./env.js";
-import type { MetaworldOptions } from "./metaworld/metaworld.js";
+import type { EnvSource } from "./env-source.js";
+import type { Metaworld, MetaworldOptions } from "./metaworld/metaworld.js";
+import type { SawyerEnv, SawyerOptions } from "./metaworld/sawyer-env.js";
 import { sawyerTasks } from "./metaworld/tasks/index.js";
-import { locomotionEnvs } from "./mujoco/locomotion.js";
+import { type Locomotion, type LocomotionName, locomotionEnvs } from "./mujoco/locomotion.js";
+
+export interface EnvOptions extends MetaworldOptions, SawyerOptions {}
 
 export interface EnvEntry {
   /** What is to be done in it, in a sentence. */
   readonly summary: string;
-  /** Makes one, physics engine included. */
-  make(options?: MetaworldOptions): Promise<Env<EnvState>>;
+  /** Makes one, physics engine included. Those of one name share what they can: scenes, starts of episodes. */
+  make(options?: EnvOptions): Promise<Env<EnvState>>;
+}
+
+/** Meta-World on our own scenes, and on the original's; by the assets. */
+const loaded = new Map<MetaworldOptions["assets"], Promise<Metaworld>>();
+let locomotion: Promise<Locomotion> | undefined;
+
+async function makeMetaworld(name: string, { assets, ...options }: EnvOptions = {}): Promise<SawyerEnv> {
+  const { Metaworld } = await import("./metaworld/metaworld.js");
+  const known = loaded.get(assets) ?? Metaworld.load({ ...(assets && { assets }) });
+  loaded.set(assets, known);
+  return (await known).env(name, { goalVisible: true, ...options });
+}
+
+async function makeLocomotion(name: LocomotionName): Promise<Env<EnvState>> {
+  const { Locomotion } = await import("./mujoco/locomotion.js");
+  locomotion ??= Locomotion.load();
+  return (await locomotion).env(name) as unknown as Env<EnvState>;
 }
 
 const entries: [string, EnvEntry][] = [
@@ -29,25 +50,11 @@ const entries: [string, EnvEntry][] = [
   ],
   ...locomotionEnvs.map(({ name, summary }): [string, EnvEntry] => [
     name,
-    {
-      summary,
-      make: async () => {
-        const { Locomotion } = await import("./mujoco/locomotion.js");
-        const locomotion = await Locomotion.load();
-        return locomotion.env(name) as unknown as Env<EnvState>;
-      },
-    },
+    { summary, make: () => makeLocomotion(name) },
   ]),
   ...sawyerTasks.map(({ name, summary }): [string, EnvEntry] => [
     `metaworld/${name}`,
-    {
-      summary,
-      make: async (options) => {
-        const { Metaworld } = await import("./metaworld/metaworld.js");
-        const metaworld = await Metaworld.load(options);
-        return metaworld.env(name, { goalVisible: true }) as unknown as Env<EnvState>;
-      },
-    },
+    { summary, make: async (options) => (await makeMetaworld(name, options)) as unknown as Env<EnvState> },
   ]),
 ];
 
@@ -60,4 +67,21 @@ export function environment(name: string): EnvEntry {
   if (entry) return entry;
   const near = suggestion(name, environments.keys()) || " `metagrad list envs` shows all";
   throw new ConfigError(`expected the name of an environment, got ${name}.${near}`);
+}
+
+/**
+ * Makes the environment of a row of a batch; what `workerBatch` is given to have many of one name.
+ *
+ * @example
+ * const source = environmentSource("metaworld/door-open", { reward: 2 });
+ * source.make; // "makeEnvironment"
+ */
+export function environmentSource(name: string, options: EnvOptions = {}): EnvSource {
+  environment(name);
+  return { module: import.meta.url, make: "makeEnvironment", options: { name, ...options } };
+}
+
+/** What threads call; see `environmentSource`. */
+export function makeEnvironment({ name, ...options }: EnvOptions & { readonly name: string }) {
+  return environment(name).make(options);
 }

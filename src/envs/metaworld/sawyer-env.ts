@@ -35,6 +35,7 @@ import {
   EpisodeClock,
   type FloatArray,
   type StepResult,
+  stateFields,
 } from "../env.js";
 import {
   CURRENT_SIZE,
@@ -73,6 +74,20 @@ const FRAME_SKIP = 5;
 const ACTION_SCALE = Math.fround(0.01);
 
 const INFO = ["success", "nearObject", "grasped", "graspReward", "inPlaceReward", "objectToTarget"] as const;
+
+/** What `save` returns. */
+interface SavedEpisode {
+  readonly clock: EnvState;
+  readonly task: MetaworldTask;
+  readonly simulation: Float64Array;
+  readonly tcpStart: Vec3;
+  readonly start: Start;
+  readonly current: Float64Array;
+  readonly previous: Float64Array;
+  readonly info: Float64Array;
+}
+
+const STATE = ["clock", "task", "simulation", "tcpStart", "start", "current", "previous", "info"] as const;
 
 export class SawyerEnv implements Env<MetaworldTask> {
   readonly spec: EnvSpec;
@@ -165,21 +180,9 @@ export class SawyerEnv implements Env<MetaworldTask> {
   }
 
   restore(state: EnvState): void {
-    const saved = state as unknown as {
-      clock: EnvState;
-      task: MetaworldTask;
-      simulation: Float64Array;
-      tcpStart: Vec3;
-      start: Start;
-      current: Float64Array;
-      previous: Float64Array;
-      info: Float64Array;
-    };
-    if (!(saved?.simulation instanceof Float64Array)) {
-      throw new EnvError(`${this.spec.name}: expected a state of save(), got ${typeof state}`);
-    }
-    this.#clock.restore(saved.clock);
+    const saved = stateFields(this.spec, state, STATE) as unknown as SavedEpisode;
     const stage = this.#enter(saved.task);
+    this.#clock.restore(saved.clock);
     this.#definition.start(stage.world, saved.task.variation); // puts bodies in their places
     stage.simulation.restore(saved.simulation);
     stage.world.tcpStart = saved.tcpStart;
