@@ -71,6 +71,23 @@ test("the built package is imported by name, and trains", () => {
   expect(execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" }).trim()).toBe("0,0");
 });
 
+test("the built package steps a module's environments in threads", () => {
+  const env = `import { Point2d } from "metagrad/envs"; export const make = () => new Point2d();`;
+  writeFileSync(join(folder, "env.js"), env);
+  const script = `
+    import { workerBatch } from "metagrad/envs";
+    import { Rng } from "metagrad/random";
+    const module = new URL("./env.js", import.meta.url);
+    const batch = await workerBatch({ module, make: "make" }, { count: 2, workers: 2 });
+    batch.reset([[9, 0], [0.1, 0]], Rng.seed(0));
+    console.log(batch.step([0.1, 0, 0.1, 0]).join(), batch.arrays.observations.join());
+    batch.close();
+  `;
+  writeFileSync(join(folder, "step.js"), script);
+  const printed = execFileSync(process.execPath, ["step.js"], { cwd: folder, encoding: "utf8" });
+  expect(printed.trim()).toBe("1 0.10000000149011612,0,0.10000000149011612,0");
+});
+
 test("the built command decodes a folder of classes in threads of its own", () => {
   const from = join(folder, "pets");
   for (const name of ["cat", "dog"]) {

@@ -36,7 +36,17 @@ export class RowThreads implements RowRunner {
   /** Why the threads cannot be counted on any more. */
   #broken: string | undefined;
 
-  constructor(own: RowEnvs, memory: BatchMemory, [mine, ...others]: readonly Block[], patience: number) {
+  readonly #source: EnvSource;
+
+  /** @param patience seconds in one row */
+  constructor(
+    source: EnvSource,
+    own: RowEnvs,
+    memory: BatchMemory,
+    [mine, ...others]: readonly Block[],
+    patience: number,
+  ) {
+    this.#source = { ...source, module: String(source.module) };
     this.#own = own;
     this.#memory = memory;
     this.#ownCount = mine!.count;
@@ -45,11 +55,11 @@ export class RowThreads implements RowRunner {
     this.#helpers = others.map((block, i) => this.#helper(block, i, others.length));
   }
 
-  async start(source: EnvSource, spec: EnvSpec): Promise<void> {
-    const plain = { ...source, module: String(source.module) };
+  /** Has the threads make their environments, like that of row 0. @throws EnvError, ConfigError */
+  async start(spec: EnvSpec): Promise<void> {
     const started = this.#helpers.map(async (helper, thread) => {
       const { name, first, count } = helper;
-      const common = { source: plain, spec, memory: this.#memory, control: this.#control };
+      const common = { source: this.#source, spec, memory: this.#memory, control: this.#control };
       const message: ToWorker = { kind: "start", ...common, thread, first, count };
       const answer = await this.#ask(helper, () => helper.thread.post(message), START_SECONDS);
       if (answer.kind === "failed") throw new EnvError(`workerBatch: ${name}: ${answer.why}`);
@@ -102,19 +112,18 @@ export class RowThreads implements RowRunner {
   }
 
   close(): void {
-    this.#own.close();
-    if (this.#broken === undefined) {
-      try {
+    try {
+      this.#own.close();
+      if (this.#broken === undefined) {
         this.#together(
           () => ({ kind: "close" }),
           () => {},
         );
-      } catch {
-        // whatever they hold, it goes with them
       }
+    } finally {
+      this.#broken ??= "they were stopped";
+      for (const { thread } of this.#helpers) thread.stop();
     }
-    this.#broken ??= "they were stopped";
-    for (const { thread } of this.#helpers) thread.stop();
   }
 
   /**
@@ -209,6 +218,7 @@ export class RowThreads implements RowRunner {
   #helper(block: Block, index: number, helpers: number): Helper {
     const name = `worker ${index + 1} of ${helpers}`;
     const isSource = import.meta.url.endsWith(".ts");
+    const typescript = isSource || /\.[cm]?tsx?$/.test(String(this.#source.module));
     const thread = startThread(
       new URL(isSource ? "./batch-worker.ts" : "./batch-worker.js", import.meta.url),
       `metagrad rows, ${name}`,
@@ -220,7 +230,7 @@ export class RowThreads implements RowRunner {
           for (const { reject } of helper.waiting.splice(0)) reject(this.#error(this.#broken));
         },
       },
-      { typescript: true },
+      { typescript },
     );
     const helper: Helper = { ...block, name, thread, own: threadWords(this.#control, index), waiting: [] };
     return helper;

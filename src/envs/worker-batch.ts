@@ -53,9 +53,15 @@ export async function workerBatch<Task extends EnvState = EnvState>(
   const { spec } = envs[0]!;
   const shared = { dtype, shared: true };
   const memory = batchMemory(spec, count, arrays ?? allocateBatch(spec, count, shared), shared);
-  const threads = new RowThreads(new RowEnvs(envs as readonly Env[], memory), memory, blocks, patience);
+  const threads = new RowThreads(
+    source,
+    new RowEnvs(envs as readonly Env[], memory),
+    memory,
+    blocks,
+    patience,
+  );
   try {
-    await threads.start(source, spec);
+    await threads.start(spec);
   } catch (error) {
     threads.close();
     throw error;
