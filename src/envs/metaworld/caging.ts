@@ -50,6 +50,9 @@ export type Round = (x: number) => number;
 
 const same: Round = (x) => x;
 
+/** What counts as held, whatever the fingers do. */
+export const HELD: Grasp = { value: 1, round: same };
+
 export function caging(world: World, start: From, object: Vec3, options: CagingOptions): Grasp {
   const { radius, pad, xz, reach = 0, effort = 1, density } = options;
   const side = (y: number) =>

@@ -55,18 +55,21 @@ export function sweepReward(world: World, { target, distance0 }: PushStart, fall
   return (fallen ? 0 : -fingers) + (fingers < 0.05 ? Math.max(progress(x, distance0), 0) : 0);
 }
 
-export interface PickOptions {
-  /** Where the object is, and where it is to be. */
-  readonly object: Vec3;
-  readonly target: Vec3;
+interface LiftOptions {
   /** Height of the object at rest. */
   readonly height: number;
   /** How high it is to be lifted from there before it is carried. */
   readonly lift: number;
-  /** Distance of the object from the target, planned over the lifted place: x₀. */
-  readonly distance0: number;
   /** The height from which a lift is paid. Default: the origin's, so that an object at rest counts as lifted. */
   readonly paidFrom?: number;
+}
+
+export interface PickOptions extends LiftOptions {
+  /** Where the object is, and where it is to be. */
+  readonly object: Vec3;
+  readonly target: Vec3;
+  /** Distance of the object from the target, planned over the lifted place: x₀. */
+  readonly distance0: number;
 }
 
 /** The start of an episode of the pick type. */
@@ -83,25 +86,15 @@ export function pickStart(object: Vec3, target: Vec3, height: number, lift: numb
 
 /** The pick type: come over the object, go down, close, lift, carry. */
 export function pickReward(world: World, options: PickOptions): number {
-  const { object, target, height, lift, distance0, paidFrom = 0 } = options;
-  const { tcp } = world;
-  const reach = distance(object, tcp);
+  const { object, target, distance0 } = options;
   const x = distance(object, target);
-  const liftTo = height + lift;
-  const over = distanceXy(object, tcp);
-  let reward = over < 0.05 ? -reach : -over - 2 * Math.abs(tcp[2] - world.tcpStart[2]);
-  if (reach < 0.05) reward = -reach + closingBonus(world);
-
-  const dropped = object[2] < height + 0.005 && x > 0.02 && reach > 0.02;
-  const picked = object[2] >= liftTo - 0.01;
-  if (picked && !dropped) reward += 100 * (liftTo - paidFrom);
-  else if (reach < 0.1 && object[2] > height + 0.005)
-    reward += 100 * (Math.min(liftTo, object[2]) - paidFrom);
-  if (picked && reach < 0.1 && !dropped) reward += Math.max(progress(x, distance0), 0);
-  return reward;
+  const reach = distance(object, world.tcp);
+  const up = lifted({ ...options, reach, x, z: object[2] });
+  const carried = up.carried ? Math.max(progress(x, distance0), 0) : 0;
+  return approach(world, object, { near: 0.05, rise: 2 }) + up.reward + carried;
 }
 
-/** For closing the fingers at the object: as the command, in float32. */
+/** For closing the fingers at the object, up to 0.02: as the command, in float32. */
 export function closingBonus({ effort }: World): number {
   return Math.fround(Math.max(effort, 0) / 50);
 }
@@ -111,12 +104,7 @@ export function pickDistance(object: Vec3, target: Vec3, liftTo: number): number
   return distance([object[0], object[1], liftTo], target) + liftTo;
 }
 
-/** What it is worth to close the fingers around an object, up to 0.02; in float32, as there. */
-export function closing({ effort }: World): number {
-  return Math.fround(Math.max(effort, 0) / 50);
-}
-
-export interface ApproachOptions {
+interface ApproachOptions {
   /** Distance, in metres, within which the hand is over the object, and at it. */
   readonly near: number;
   /** Weight of the hand's distance from the height at which it is to come. */
@@ -133,29 +121,29 @@ export function approach(
 ): number {
   const { tcp } = world;
   const reach = distance(object, tcp);
-  if (reach < near) return -reach + closing(world);
+  if (reach < near) return -reach + closingBonus(world);
   const over = distanceXy(object, tcp);
   return over < near ? -reach : -over - rise * Math.abs(tcp[2] - height);
 }
 
-export interface LiftOptions {
+interface Lift extends LiftOptions {
   /** Distance of the hand from the object. */
   readonly reach: number;
   /** Distance of what is carried from its goal. */
   readonly x: number;
-  /** The object's height, now and at rest. */
+  /** The object's height, now. */
   readonly z: number;
-  readonly height: number;
-  /** How high it is to be lifted from there before it is carried. */
-  readonly lift: number;
 }
 
 /** What an object's height is worth, and whether it is high enough, and held, to be carried. */
-export function lifted({ reach, x, z, height, lift }: LiftOptions): { reward: number; carried: boolean } {
+export function lifted({ reach, x, z, height, lift, paidFrom = 0 }: Lift): {
+  readonly reward: number;
+  readonly carried: boolean;
+} {
   const liftTo = height + lift;
   const dropped = z < height + 0.005 && x > 0.02 && reach > 0.02;
   const high = z >= liftTo - 0.01 && !dropped;
   const held = reach < 0.1;
-  const onTheWay = held && z > height + 0.005 ? 100 * Math.min(liftTo, z) : 0;
-  return { reward: high ? 100 * liftTo : onTheWay, carried: high && held };
+  const paidTo = high ? liftTo : held && z > height + 0.005 ? Math.min(liftTo, z) : paidFrom;
+  return { reward: 100 * (paidTo - paidFrom), carried: high && held };
 }

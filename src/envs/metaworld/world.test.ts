@@ -18,3 +18,16 @@ test("placing the object's joint puts it at rest and moves what hangs on it at o
   expect(y1 - y).toBeCloseTo(-0.1, 4);
   metaworld.close();
 });
+
+test("a joint that is set is at rest, one that is shifted goes on", async () => {
+  const metaworld = await Metaworld.load();
+  const env = metaworld.env("window-open");
+  env.reset({ name: "window-open", variation: [0, 0.8, 0.16] }, Rng.seed(0), new Float64Array(39));
+  const { world, simulation } = env.stage;
+  simulation.qvel[9] = 0.3;
+  world.shiftJoint("window_slide", 0.1);
+  expect([world.joint("window_slide"), simulation.qvel[9]]).toEqual([0.1, 0.3]);
+  world.setJoint("window_slide", 0.2);
+  expect([world.joint("window_slide"), simulation.qvel[9]]).toEqual([0.2, 0]);
+  metaworld.close();
+});

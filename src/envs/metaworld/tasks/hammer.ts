@@ -8,7 +8,7 @@
  * @module
  */
 import { alongHandle, caging } from "../caging.js";
-import { closing, lifted, pickDistance, progress } from "../rewards-v1.js";
+import { closingBonus, lifted, pickDistance, progress } from "../rewards-v1.js";
 import { defineTask, type Start } from "../task.js";
 import { longTail, upright } from "../tolerance.js";
 import { add, distance, distanceXy, distanceXz, lift, type Vec3, vec3 } from "../vec3.js";
@@ -72,7 +72,7 @@ export const hammer = defineTask<HammerStart>({
     const x = toNail + Math.abs(nail[1] - target[1]);
     const x0 = pickDistance(object, object, height + LIFT) + Math.abs(object[1] - target[1]);
     const up = lifted({ reach, x: toNail, z: world.object[2], height, lift: LIFT });
-    const close = reach < 0.05 ? closing(world) : 0;
+    const close = reach < 0.05 ? closingBonus(world) : 0;
     return -reach + close + up.reward + (up.carried ? Math.max(progress(x, x0), 0) : 0);
   },
   policy({ hand, object }) {

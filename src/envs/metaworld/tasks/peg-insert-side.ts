@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { caging } from "../caging.js";
+import { caging, HELD } from "../caging.js";
 import { approach, lifted, pickDistance, progress } from "../rewards-v1.js";
 import { defineTask, type Start } from "../task.js";
 import { hamacher, insideBox, longTail } from "../tolerance.js";
@@ -60,7 +60,7 @@ export const pegInsertSide = defineTask<PegStart>({
     const inPlace = hamacher(longTail(x, 0, THERE, toTarget(start.head)), clear);
     const up = world.gripper > 0 && object[2] - 0.01 > start.object[2];
     const held = reach < 0.08 && up;
-    const grasp = held ? ONE : caging(world, start, object, CAGING);
+    const grasp = held ? HELD : caging(world, start, object, CAGING);
     // what is measured within the boxes is NumPy's float64, which wins over float32
     const both = hamacher(grasp.value, inPlace, clear === 1 ? grasp.round : undefined);
     const reward = held ? both + 1 + 5 * inPlace : both;
@@ -95,8 +95,6 @@ export const pegInsertSide = defineTask<PegStart>({
     return { to: aside ? add(hole, [0.4, 0, 0]) : hole, gain: 25, grip };
   },
 });
-
-const ONE = { value: 1, round: (x: number) => x } as const;
 
 /** 1 where the peg's head is in neither of two spaces before the box, above the hole and under it. */
 function clearOfBox(world: World, head: Vec3): number {

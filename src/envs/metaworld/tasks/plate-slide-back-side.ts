@@ -7,11 +7,12 @@
  *
  * @module
  */
+import { type PushStart, pushOnTableReward } from "../rewards-v1.js";
 import { defineTask, float32 } from "../task.js";
 import { add, distanceXy, lift, vec3 } from "../vec3.js";
-import { observePlate, type PlateStart, plateRewardV1, slideOutcome, startPlateAt } from "./plate-slide.js";
+import { observePlate, slideOutcome, startPlateAt } from "./plate-slide.js";
 
-export const plateSlideBackSide = defineTask<PlateStart>({
+export const plateSlideBackSide = defineTask<PushStart>({
   name: "plate-slide-back-side",
   summary: "Slide a plate out of a cabinet at the side.",
   scene: "plate_slide_sideway",
@@ -25,7 +26,7 @@ export const plateSlideBackSide = defineTask<PlateStart>({
     return startPlateAt(world, variation, [-0.15, 0]);
   },
   outcome: slideOutcome,
-  rewardV1: plateRewardV1,
+  rewardV1: pushOnTableReward,
   policy({ hand, object }) {
     const inside = add(object, [0.023, 0, 0.025]);
     if (distanceXy(hand, inside) > 0.01) return { to: lift(inside, 0.07), gain: 10, grip: 1 };

@@ -7,11 +7,12 @@
  *
  * @module
  */
+import { type PushStart, pushOnTableReward } from "../rewards-v1.js";
 import { defineTask, float32 } from "../task.js";
 import { add, distanceXy, lift } from "../vec3.js";
-import { observePlate, type PlateStart, plateRewardV1, slideOutcome, startPlateAt } from "./plate-slide.js";
+import { observePlate, slideOutcome, startPlateAt } from "./plate-slide.js";
 
-export const plateSlideBack = defineTask<PlateStart>({
+export const plateSlideBack = defineTask<PushStart>({
   name: "plate-slide-back",
   summary: "Slide a plate out of a cabinet, towards the robot.",
   scene: "plate_slide",
@@ -22,7 +23,7 @@ export const plateSlideBack = defineTask<PlateStart>({
   observe: observePlate,
   start: (world, variation) => startPlateAt(world, variation, [0, 0.15]),
   outcome: slideOutcome,
-  rewardV1: plateRewardV1,
+  rewardV1: pushOnTableReward,
   policy({ hand, object }) {
     const inside = add(object, [0, -0.065, 0.025]);
     const [x, y, z] = hand;

@@ -7,11 +7,12 @@
  *
  * @module
  */
+import { type PushStart, pushOnTableReward, pushStart } from "../rewards-v1.js";
 import { defineTask, float32 } from "../task.js";
 import { add, distanceXy, lift, vec3 } from "../vec3.js";
-import { observePlate, type PlateStart, placePlate, plateRewardV1, slideOutcome } from "./plate-slide.js";
+import { observePlate, placePlate, slideOutcome } from "./plate-slide.js";
 
-export const plateSlideSide = defineTask<PlateStart>({
+export const plateSlideSide = defineTask<PushStart>({
   name: "plate-slide-side",
   summary: "Slide a plate into a cabinet at the side.",
   scene: "plate_slide_sideway",
@@ -25,10 +26,10 @@ export const plateSlideSide = defineTask<PlateStart>({
     const target = vec3(variation, 3);
     placePlate(world, 0, 0);
     world.placeSite("goal", target);
-    return { object, target, distance0: distanceXy(object, target) };
+    return pushStart(object, target);
   },
   outcome: slideOutcome,
-  rewardV1: plateRewardV1,
+  rewardV1: pushOnTableReward,
   policy({ hand, object }) {
     const beside = add(object, [0.07, 0, -0.005]);
     if (distanceXy(hand, beside) > 0.04) return { to: lift(beside, 0.1), gain: 25, grip: 1 };

@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { pushReward } from "../rewards-v1.js";
-import { defineTask, float32, type Outcome, type Start } from "../task.js";
+import { type PushStart, pushOnTableReward, pushStart } from "../rewards-v1.js";
+import { defineTask, float32, type Outcome } from "../task.js";
 import { hamacher, longTail } from "../tolerance.js";
 import { add, distance, distanceXy, lift, type Vec3, vec3 } from "../vec3.js";
 import type { World } from "../world.js";
@@ -16,12 +16,7 @@ import type { World } from "../world.js";
 /** Distance from the target that is rewarded in full; success is farther. */
 const THERE = 0.05;
 
-export interface PlateStart extends Start {
-  /** Distance of the plate from the target at the start, seen from above: X₀. */
-  readonly distance0: number;
-}
-
-export const plateSlide = defineTask<PlateStart>({
+export const plateSlide = defineTask<PushStart>({
   name: "plate-slide",
   summary: "Slide a plate into a cabinet.",
   scene: "plate_slide",
@@ -36,7 +31,7 @@ export const plateSlide = defineTask<PlateStart>({
     world.placeBody("puck_goal", target);
     placePlate(world, 0, 0);
     world.placeSite("goal", target);
-    return { object, target, distance0: distanceXy(object, target) };
+    return pushStart(object, target);
   },
   outcome(world, start) {
     const reach = distance(world.tcp, world.object);
@@ -45,7 +40,7 @@ export const plateSlide = defineTask<PlateStart>({
     const inPlace = longTail(x, 0, THERE, distance(start.object, start.target));
     return plateOutcome(8 * hamacher(near, inPlace), { reach, x, near, inPlace });
   },
-  rewardV1: plateRewardV1,
+  rewardV1: pushOnTableReward,
   policy({ hand, object, goal }) {
     const behind = add(object, [0, -0.055, 0.03]);
     if (distanceXy(hand, behind) > 0.03) return { to: lift(behind, 0.1), gain: 10, grip: -1 };
@@ -65,12 +60,8 @@ export function placePlate(world: World, x: number, y: number): void {
   world.simulation.forward();
 }
 
-export function plateRewardV1(world: World, { target, distance0 }: PlateStart): number {
-  return pushReward(distance(world.tcp, world.object), distanceXy(world.object, target), distance0);
-}
-
 /** For where the hand must come down behind the plate first: until it has, only nearness is rewarded. */
-export function slideOutcome(world: World, start: PlateStart): Outcome {
+export function slideOutcome(world: World, start: PushStart): Outcome {
   const { tcp } = world;
   const reach = distance(tcp, world.object);
   const x = distance(world.object, start.target);
@@ -105,7 +96,7 @@ export function startPlateAt(
   world: World,
   variation: ArrayLike<number>,
   [x, y]: readonly [x: number, y: number],
-): PlateStart {
+): PushStart {
   const target: Vec3 = vec3(variation, 3);
   placePlate(world, x, y);
   world.placeSite("goal", target);

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { caging } from "../caging.js";
+import { caging, HELD } from "../caging.js";
 import { defineTask } from "../task.js";
 import { hamacher, longTail } from "../tolerance.js";
 import { add, distance, mul, norm, sub, type Vec3 } from "../vec3.js";
@@ -45,7 +45,7 @@ export const stickPull = defineTask<StickStart>({
     const inserted = isInserted(world.site("stick_end"), handle);
     const open = world.gripper > 0;
     const held = reach < 0.02 && open && stick[2] - 0.01 > start.stick[2];
-    const grasp = held ? ONE : caging(world, start, stick, CAGING);
+    const grasp = held ? HELD : caging(world, start, stick, CAGING);
     let reward = hamacher(grasp.value, inPlace, grasp.round);
     if (held && !inserted) reward = 1 + reward + 5 * inPlace;
     if (held && inserted) {
@@ -70,8 +70,6 @@ export const stickPull = defineTask<StickStart>({
     return { ...stickMove(seen, stick, thermos, add(seen.goal, [-0.05, 0, 0])), gain: 25 };
   },
 });
-
-const ONE = { value: 1, round: (x: number) => x } as const;
 
 function isInserted(end: Vec3, handle: Vec3): boolean {
   return end[0] >= handle[0] && Math.abs(end[1] - handle[1]) <= 0.04 && Math.abs(end[2] - handle[2]) <= 0.06;

@@ -9,7 +9,7 @@
  * @module
  */
 import { caging } from "../caging.js";
-import { closing, lifted, peaks, pickDistance, progress } from "../rewards-v1.js";
+import { closingBonus, lifted, peaks, pickDistance, progress } from "../rewards-v1.js";
 import { defineTask, type Move, type Seen, type Start } from "../task.js";
 import { longTail } from "../tolerance.js";
 import { add, distance, distanceXy, lift, type Vec3 } from "../vec3.js";
@@ -111,7 +111,7 @@ export function stickRewardV1(world: World, start: StickStart, wide: number, nar
       carried += 1000 * (distanceXy(start.object, start.target) - x) + 2000 * peaks(x, wide, narrow);
     }
   }
-  return -reach + (reach < 0.05 ? closing(world) : 0) + up.reward + Math.max(carried, 0);
+  return -reach + (reach < 0.05 ? closingBonus(world) : 0) + up.reward + Math.max(carried, 0);
 }
 
 /** Grasps the stick, moves it to the height of the thermos and to it; once it is there, to the goal. */
