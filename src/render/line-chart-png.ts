@@ -68,7 +68,7 @@ export function lineChartPng(chart: LineChart, { width = 720, height = 420 }: Ch
     ...label,
     upwards: true,
   });
-  return encodePng({ width: raster.width, height: raster.height, channels: 4, data: raster.data });
+  return encodePng(raster);
 }
 
 function drawAxes(raster: Raster, { left, top, right, bottom, x, y }: Plot): void {

@@ -34,6 +34,8 @@ const SUB_ROWS = 4; // of a pixel row in a polygon
 export class Raster {
   readonly width: number;
   readonly height: number;
+  /** Red, green, blue and opacity: a raster is an image as `formats` understands it. */
+  readonly channels = 4;
   /** `[height, width, 4]` */
   readonly data: Uint8ClampedArray;
   readonly #mask: Float32Array;
