@@ -11,6 +11,7 @@ import { exportModel } from "./export.js";
 import { job } from "./job.js";
 import { list } from "./list.js";
 import { reproduce } from "./reproduce.js";
+import { rollout } from "./rollout.js";
 import { runs } from "./runs.js";
 import { train } from "./train.js";
 
@@ -28,7 +29,7 @@ const program = new Command("metagrad")
     "after",
     "\nBegin with:\n  $ metagrad demo\n  $ metagrad reproduce maml-2017/sinusoid --budget smoke",
   );
-const commands = [demo, list, train, runs, evaluate, reproduce, exportModel, data, bench, check];
+const commands = [demo, list, train, runs, evaluate, reproduce, exportModel, data, rollout, bench, check];
 for (const it of commands) add(it as unknown as Command);
 add(job as unknown as Command, { hidden: true });
 program.exitOverride();

@@ -4,3 +4,6 @@ export { lineChartPng } from "./line-chart-png.js";
 export { lineChartSvg } from "./line-chart-svg.js";
 export { type Paint, type Point, Raster, type TextStyle } from "./raster.js";
 export { type TerminalChartOptions, terminalChart } from "./terminal-chart.js";
+export { renderScene, type SceneOptions } from "./scene/render-scene.js";
+export type { Color, Mesh, Shape } from "./scene/shape.js";
+export type { Camera } from "./scene/view.js";

@@ -203,6 +203,12 @@ export class SawyerEnv implements Env<MetaworldTask> {
     return this.#stage!;
   }
 
+  /** Where the object, or the hand, is to be, in metres, also when the observation hides it. @throws EnvError as above */
+  get target(): Vec3 {
+    if (!this.#stage) this.#clock.check();
+    return this.#start.target;
+  }
+
   /** Checks a task and takes a stage with its scene. */
   #enter(task: MetaworldTask): Stage {
     const definition = this.#tasks.get(task?.name);
