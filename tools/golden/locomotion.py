@@ -4,7 +4,8 @@ Each trace has the joint positions and velocities that it began with, its action
 fifth state. "gymnasium" traces are of Gymnasium's own environments; the others run its model as rllab's environments
 do (a forward pass after each step, velocities of the centre of mass, forces from outside), for the reward of a speed.
 
-"models" has what moves and touches in Gymnasium's compiled models, by MuJoCo's names of the arrays.
+"models" has what moves and touches in Gymnasium's compiled models, by MuJoCo's names of the arrays; "contacts" what happens
+in them where all parts touch the floor.
 
 Usage: python tools/golden/locomotion.py            (gymnasium==1.4.0, mujoco==3.14.0, numpy==2.4.6)
 """
@@ -25,11 +26,10 @@ ARRAYS = """
 body_parentid body_pos body_quat body_ipos body_iquat body_mass body_inertia body_invweight0
 jnt_type jnt_pos jnt_axis jnt_range jnt_stiffness jnt_margin jnt_solref jnt_solimp
 dof_armature dof_damping dof_frictionloss dof_invweight0 qpos0 qpos_spring
-geom_type geom_bodyid geom_size geom_pos geom_quat geom_contype geom_conaffinity geom_condim
-geom_friction geom_margin geom_gap geom_solmix geom_solref geom_solimp
+geom_type geom_bodyid geom_size geom_pos geom_quat
 actuator_trnid actuator_gear actuator_ctrlrange actuator_gainprm actuator_biasprm actuator_acc0
 """.split()
-OPTIONS = "timestep integrator solver cone jacobian iterations tolerance gravity disableflags enableflags".split()
+OPTIONS = "timestep integrator solver cone jacobian iterations tolerance gravity enableflags".split()
 
 
 def numbers(array):
@@ -40,6 +40,17 @@ def numbers(array):
 def physics(model):
     arrays = {name: numbers(getattr(model, name)) for name in ARRAYS}
     return arrays | {f"opt.{name}": numbers(getattr(model.opt, name)) for name in OPTIONS}
+
+
+def contacts(model):
+    """All contacts of a body that is pressed so far into the floor that every part touches it."""
+    data = mujoco.MjData(model)
+    data.qpos[1 if model.nq == 9 else 2] = -0.75 if model.nq == 9 else 0.05
+    mujoco.mj_forward(model, data)
+    assert set(data.contact.geom[:, 1]) == set(range(1, model.ngeom))
+    names = ["geom", "dim", "dist", "pos", "friction", "solref", "solimp", "includemargin"]
+    found = [{name: numbers(getattr(contact, name)) for name in names} for contact in data.contact]
+    return {"qpos": numbers(data.qpos), "contacts": found, "qacc": numbers(data.qacc)}
 
 
 def start(model, positions, rng):
@@ -112,6 +123,7 @@ cheetah = model_of("HalfCheetah-v5")
 golden = {
     "about": f"Gymnasium {gymnasium.__version__} and MuJoCo {mujoco.__version__}, by tools/golden/locomotion.py",
     "models": {"half-cheetah": physics(cheetah), "ant": physics(model_of("Ant-v5"))},
+    "contacts": {"half-cheetah": contacts(cheetah), "ant": contacts(model_of("Ant-v5"))},
     "traces": [
         gymnasium_trace("half-cheetah/direction", {"paper": "pearl"}, "HalfCheetah-v5", 1, ctrl_cost_weight=0.05),
         gymnasium_trace("ant/direction", {"paper": "pearl", "contactForces": True}, "Ant-v5", 2),

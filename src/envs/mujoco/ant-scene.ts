@@ -5,12 +5,14 @@
  *
  * Source: the physics of Gymnasium 1.4.0, envs/mujoco/assets/ant.xml, which PEARL's is, too; MAML's is rllab's
  *   (cbfinn/maml_rl@9c8e2eb, vendor/mujoco_models/ant.xml), with longer time steps and softer contacts
- * Differs: no textures; bodies that have no name there are named; an arena of 1 MB; rllab's controls of ±150 are
+ * Differs: no textures; bodies that have no name there are named; contacts by listed pairs
+ *   (`locomotion-ground.ts`), which are the same; rllab's controls of ±150 are
  *   written as controls of ±1 with a gear of 150.
  *
  * @module
  */
-import { type Attributes, element } from "./mjcf.js";
+import { floor, ONLY_PAIRS, options, type Surface, touchesFloor } from "./locomotion-ground.js";
+import { element } from "./mjcf.js";
 
 /** Signs of x and y where the leg stands, and what its parts are called. */
 interface Leg {
@@ -28,6 +30,9 @@ const LEGS: readonly Leg[] = [
   { body: "right_back_leg", number: 4, x: 1, y: -1 },
 ];
 
+/** Of a leg, from the trunk. */
+const PARTS = ["aux", "hip", "ankle"] as const;
+
 /** Numbers of the legs, in the order of actions: hip and ankle of each. */
 const ACTUATED = [4, 1, 2, 3] as const;
 
@@ -37,9 +42,15 @@ export type AntModel = "gymnasium" | "rllab";
 /** Seconds of a time step. */
 export const ANT_TIMESTEP: Readonly<Record<AntModel, number>> = { gymnasium: 0.01, rllab: 0.02 };
 
-const CONTACT: Readonly<Record<AntModel, Attributes>> = {
-  gymnasium: {},
-  rllab: { solimp: [0.8, 0.8, 0.01] },
+const GYMNASIUM_SURFACE: Surface = {
+  friction: [1, 0.5, 0.5],
+  solref: [0.02, 1],
+  solimp: [0.9, 0.95, 0.001],
+  margin: 0.02,
+};
+const SURFACE: Readonly<Record<AntModel, Surface>> = {
+  gymnasium: GYMNASIUM_SURFACE,
+  rllab: { ...GYMNASIUM_SURFACE, solimp: [0.8, 0.8, 0.01] },
 };
 
 /** The scene as MJCF. */
@@ -48,25 +59,23 @@ export function antScene(model: AntModel): string {
     "mujoco",
     { model: "ant" },
     element("compiler", { angle: "degree" }),
-    element("size", { memory: "1M" }),
-    element("option", { timestep: ANT_TIMESTEP[model], integrator: "RK4" }),
+    options({ timestep: ANT_TIMESTEP[model], integrator: "RK4" }),
     element(
       "default",
       {},
       element("joint", { limited: true, armature: 1, damping: 1 }),
-      // the parts touch the floor, and not each other
       element("geom", {
-        conaffinity: 0,
-        condim: 3,
+        ...ONLY_PAIRS,
         density: 5,
-        friction: [1, 0.5, 0.5],
-        margin: 0.01,
         rgba: [0.8, 0.6, 0.4, 1],
-        ...CONTACT[model],
       }),
       element("motor", { ctrllimited: true, ctrlrange: [-1, 1], gear: 150 }),
     ),
     element("worldbody", {}, floor, torso),
+    touchesFloor(
+      ["torso", ...LEGS.flatMap(({ number }) => PARTS.map((part) => `${part}_${number}`))],
+      SURFACE[model],
+    ),
     element(
       "actuator",
       {},
@@ -74,14 +83,6 @@ export function antScene(model: AntModel): string {
     ),
   );
 }
-
-const floor = element("geom", {
-  name: "floor",
-  type: "plane",
-  size: [40, 40, 40],
-  conaffinity: 1,
-  rgba: [0.8, 0.9, 0.8, 1],
-});
 
 const torso = element(
   "body",

@@ -5,10 +5,11 @@
  *
  * Source: the physics of Gymnasium 1.4.0, envs/mujoco/assets/half_cheetah.xml; rllab's (MAML) and gym's (PEARL) are
  *   the same
- * Differs: no textures; an arena of 1 MB.
+ * Differs: no textures; contacts by listed pairs (`locomotion-ground.ts`), which are the same.
  *
  * @module
  */
+import { floor, ONLY_PAIRS, options, type Surface, touchesFloor } from "./locomotion-ground.js";
 import { element } from "./mjcf.js";
 
 type Vec3 = readonly [x: number, y: number, z: number];
@@ -86,6 +87,7 @@ const FORE: readonly Segment[] = [
   },
 ];
 
+const SURFACE: Surface = { friction: [0.4, 0.1, 0.1], solref: [0.02, 1], solimp: [0, 0.8, 0.01], margin: 0 };
 const RADIUS = 0.046;
 const ABOUT_Y = [0, 1, 0] as const;
 const FUR = [0.8, 0.6, 0.4, 1] as const;
@@ -100,10 +102,10 @@ export function halfCheetahScene(): string {
     "mujoco",
     { model: "half-cheetah" },
     element("compiler", { angle: "radian", settotalmass: 14 }),
-    element("size", { memory: "1M" }),
-    element("option", { timestep: HALF_CHEETAH_TIMESTEP, gravity: [0, 0, -9.81] }),
+    options({ timestep: HALF_CHEETAH_TIMESTEP, gravity: [0, 0, -9.81] }),
     defaults,
     element("worldbody", {}, floor, trunk()),
+    touchesFloor(["torso", "head", ...[...HIND, ...FORE].map(({ name }) => name)], SURFACE),
     element("actuator", {}, ...[...HIND, ...FORE].map(motor)),
   );
 }
@@ -119,26 +121,12 @@ const defaults = element(
     solreflimit: [0.02, 1],
     solimplimit: [0, 0.8, 0.03],
   }),
-  // the parts touch the floor, and not each other
   element("geom", {
-    contype: 1,
-    conaffinity: 0,
-    condim: 3,
-    friction: [0.4, 0.1, 0.1],
-    solref: [0.02, 1],
-    solimp: [0, 0.8, 0.01],
+    ...ONLY_PAIRS,
     rgba: FUR,
   }),
   element("motor", { ctrllimited: true, ctrlrange: [-1, 1] }),
 );
-
-const floor = element("geom", {
-  name: "floor",
-  type: "plane",
-  size: [40, 40, 40],
-  conaffinity: 1,
-  rgba: [0.8, 0.9, 0.8, 1],
-});
 
 function trunk(): string {
   const own = { armature: 0, damping: 0, stiffness: 0, limited: false };

@@ -22,8 +22,15 @@ interface Trace {
   readonly states: readonly (readonly number[])[];
 }
 
+interface Touch {
+  readonly qpos: readonly number[];
+  readonly contacts: readonly Readonly<Record<string, readonly number[]>>[];
+  readonly qacc: readonly number[];
+}
+
 const golden = JSON.parse(readFileSync("test/golden/locomotion.json", "utf8")) as {
   readonly models: Readonly<Record<"half-cheetah" | "ant", Readonly<Record<string, readonly number[]>>>>;
+  readonly contacts: Readonly<Record<"half-cheetah" | "ant", Touch>>;
   readonly traces: readonly Trace[];
 };
 
@@ -69,14 +76,40 @@ describe.each(["half-cheetah", "ant"] as const)("the model of %s", (name) => {
 
   test.each(Object.keys(expected))("has Gymnasium's %s", (array) => {
     const env = locomotion.env(`${name}/direction`);
-    const { model } = env.simulation.scene;
-    const path = array.split(".");
-    const value = path.reduce((it, key) => (it as Record<string, unknown>)[key], model as unknown);
-    const numbers = typeof value === "object" ? [...(value as Iterable<number>)] : [value as number];
+    expectSame(read(env.simulation.scene.model, array), expected[array]!);
     env.close();
-    expect(numbers).toHaveLength(expected[array]!.length);
-    for (const [i, x] of numbers.entries()) {
-      expect(Math.abs(x - expected[array]![i]!)).toBeLessThanOrEqual(1e-14 * Math.max(1, Math.abs(x)));
-    }
+  });
+
+  test("touches the floor as Gymnasium's, with every part", () => {
+    const { qpos, contacts, qacc } = golden.contacts[name];
+    const env = locomotion.env(`${name}/direction`);
+    const { simulation } = env;
+    simulation.qpos.set(qpos);
+    simulation.forward();
+    const found = simulation.data.contact;
+    expect(found.size()).toBe(contacts.length);
+    contacts.forEach((contact, i) => {
+      for (const [key, values] of Object.entries(contact)) expectSame(read(found.get(i)!, key), values);
+    });
+    const largest = Math.max(...qacc.map(Math.abs));
+    expectSame(
+      read(simulation.data, "qacc").map((x) => x / largest),
+      qacc.map((x) => x / largest),
+      1e-12,
+    );
+    env.close();
   });
 });
+
+/** Numbers of a field, or of a field of a field. */
+function read(from: object, path: string): number[] {
+  const value = path.split(".").reduce((it, key) => (it as Record<string, unknown>)[key], from as unknown);
+  return typeof value === "object" ? [...(value as Iterable<number>)] : [value as number];
+}
+
+function expectSame(numbers: readonly number[], expected: readonly number[], rounding = 1e-14): void {
+  expect(numbers).toHaveLength(expected.length);
+  for (const [i, x] of numbers.entries()) {
+    expect(Math.abs(x - expected[i]!)).toBeLessThanOrEqual(rounding * Math.max(1, Math.abs(x)));
+  }
+}

@@ -31,7 +31,7 @@ const VERSIONS: readonly [LocomotionName, LocomotionOptions][] = [
 
 for (const [name, options] of VERSIONS) {
   const make = () => locomotion.env(name, options) as unknown as Env;
-  describeEnv(`${name} ${JSON.stringify(options)}`, make, { describe, test });
+  describeEnv(`${name} ${JSON.stringify(options)}`, make, { describe, test, steps: 12 });
 }
 
 /** An environment in an episode of this task, and its observation. */
