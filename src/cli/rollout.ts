@@ -80,7 +80,11 @@ function teller(names: readonly string[]) {
     );
   line("step", "reward", names);
   return (step: number, reward: number, info: Float64Array) => {
-    line(String(step), reward.toFixed(3), [...info].map((x) => (Number.isInteger(x) ? String(x) : x.toFixed(3))));
+    line(
+      String(step),
+      reward.toFixed(3),
+      [...info].map((x) => (Number.isInteger(x) ? String(x) : x.toFixed(3))),
+    );
   };
 }
 

@@ -22,6 +22,14 @@ export {
 } from "./env.js";
 export type { EnvSource } from "./env-source.js";
 export {
+  type AdaptationOptions,
+  type AdaptiveAgent,
+  type Evaluation,
+  type EvaluationOptions,
+  evaluateAdaptation,
+  evaluatePolicy,
+} from "./evaluation.js";
+export {
   type Benchmark,
   type BenchmarkSplit,
   benchmarkNames,

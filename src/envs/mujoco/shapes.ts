@@ -65,8 +65,7 @@ function colorOf({ geom_rgba, geom_matid, mat_rgba }: Geoms, geom: number) {
   const own = Array.from(geom_rgba.subarray(4 * geom, 4 * geom + 4));
   const material = geom_matid[geom]!;
   const plain = own[3] === 1 && own.slice(0, 3).every((part) => part === DEFAULT_GREY);
-  const [r, g, b, a] =
-    plain && material >= 0 ? mat_rgba.subarray(4 * material, 4 * material + 4) : own;
+  const [r, g, b, a] = plain && material >= 0 ? mat_rgba.subarray(4 * material, 4 * material + 4) : own;
   return [r!, g!, b!, a!] as const;
 }
 
