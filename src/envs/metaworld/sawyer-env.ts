@@ -149,7 +149,7 @@ export class SawyerEnv implements Env<MetaworldTask> {
     simulation.own();
     this.#move(stage, action);
     simulation.step(FRAME_SKIP);
-    simulation.kinematics(); // the original's mj_forward computes more, which only contacts need: see contactForce
+    simulation.kinematics(); // the original's mj_forward computes more, which only contacts need: see contactForces
     if (simulation.failed) return this.#giveUp(observation);
     this.#previous.set(this.#current);
     observeNow(this.#definition, world, this.#current);

@@ -105,7 +105,7 @@ export class World {
   touching(geom: string): boolean {
     const object = this.#id("geom", geom);
     const pads = [this.#id("geom", "leftpad_geom"), this.#id("geom", "rightpad_geom")];
-    return pads.every((pad) => this.simulation.contactForce(pad, object) > 0);
+    return this.simulation.contactForces(object, pads).every((force) => force > 0);
   }
 
   /** Moves a body in its parent's frame; seen after the next `forward` or `step`. */

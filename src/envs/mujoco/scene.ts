@@ -29,6 +29,17 @@ const PREFIX = {
   camera: "cam",
 } as const satisfies Record<Kind, string>;
 
+/** What decides whether two geoms can touch, by their numbers: kinds and affinities are sets of bits. */
+export interface Colliders {
+  readonly kind: Int32Array;
+  readonly affinity: Int32Array;
+  /** Of the bounding spheres, in metres; 0 for planes, which have none. */
+  readonly radius: Float64Array;
+  readonly margin: Float64Array;
+  /** Whether pairs are named that collide whatever their kinds are. */
+  readonly pairs: boolean;
+}
+
 /** Bytes for contacts and constraints of one state. Meta-World's scenes use 64 KB; MuJoCo's own choice is 13 MB. */
 const ARENA_BYTES = 2 ** 20;
 
@@ -40,6 +51,7 @@ export class Scene {
   /** The simulation whose places of bodies are in the model now; see `Simulation`. */
   owner: object | undefined;
   readonly #ids = new Map<string, number>();
+  #colliders: Colliders | undefined;
 
   private constructor(mujoco: Mujoco, model: MjModel, name: string) {
     this.mujoco = mujoco;
@@ -97,6 +109,20 @@ export class Scene {
       for (let at = start; bytes[at] !== 0; at++) text += String.fromCharCode(bytes[at]!);
       return text;
     });
+  }
+
+  /** Copies, as MuJoCo's own arrays cost more to get than to read. */
+  get colliders(): Colliders {
+    if (this.#colliders) return this.#colliders;
+    const { geom_contype, geom_conaffinity, geom_rbound, geom_margin, npair } = this.model;
+    this.#colliders = {
+      kind: Int32Array.from(geom_contype),
+      affinity: Int32Array.from(geom_conaffinity),
+      radius: Float64Array.from(geom_rbound),
+      margin: Float64Array.from(geom_margin),
+      pairs: npair > 0,
+    };
+    return this.#colliders;
   }
 
   /** Frees the model. No simulation of it may be used afterwards. */

@@ -156,23 +156,39 @@ export class Simulation {
     return [all[3 * id]!, all[3 * id + 1]!, all[3 * id + 2]!];
   }
 
-  /** Sum of the forces, in newtons, with which two geoms press on each other; 0 without contact. */
-  contactForce(geom: number, other: number): number {
+  /** Sums of the forces, in newtons, with which a geom and each of others press on each other; 0 without contact. */
+  contactForces(geom: number, others: readonly number[]): number[] {
+    const sums = others.map(() => 0);
+    if (!others.some((other) => this.#mayTouch(geom, other))) return sums;
     if (this.#forcesAreOld) this.forward();
-    if (this.data.ncon === 0) return 0;
+    if (this.data.ncon === 0) return sums;
     const forces = this.data.efc_force as Float64Array;
     const contacts = this.data.contact; // a copy of all, to be freed
-    let sum = 0;
     for (let i = 0; i < contacts.size(); i++) {
       const contact = contacts.get(i)!;
-      const { geom1, geom2, efc_address } = contact;
-      if ((geom1 === geom && geom2 === other) || (geom1 === other && geom2 === geom)) {
-        sum += forces[efc_address] ?? 0;
-      }
+      const { geom1, geom2 } = contact;
+      const k = geom1 === geom ? others.indexOf(geom2) : geom2 === geom ? others.indexOf(geom1) : -1;
+      if (k >= 0) sums[k] = sums[k]! + (forces[contact.efc_address] ?? 0);
       contact.delete();
     }
     contacts.delete();
-    return sum;
+    return sums;
+  }
+
+  /**
+   * Whether geoms of their kinds touch at all, and their bounding spheres do: as MuJoCo itself asks before it looks
+   * closer. Contacts cost 15 to 40 µs to read.
+   */
+  #mayTouch(geom: number, other: number): boolean {
+    const { kind, affinity, radius, margin, pairs } = this.scene.colliders;
+    if (pairs) return true;
+    if (((kind[geom]! & affinity[other]!) | (kind[other]! & affinity[geom]!)) === 0) return false;
+    if (radius[geom] === 0 || radius[other] === 0) return true;
+    const most = radius[geom]! + radius[other]! + margin[geom]! + margin[other]!;
+    const dx = this.geomPos[3 * geom]! - this.geomPos[3 * other]!;
+    const dy = this.geomPos[3 * geom + 1]! - this.geomPos[3 * other + 1]!;
+    const dz = this.geomPos[3 * geom + 2]! - this.geomPos[3 * other + 2]!;
+    return dx * dx + dy * dy + dz * dz <= most * most;
   }
 
   /** Copies all that the future depends on, but for places: positions, velocities, controls, the solver's start. */
