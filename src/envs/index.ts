@@ -53,6 +53,7 @@ export {
 export { LocomotionEnv, type Paper } from "./mujoco/locomotion-env.js";
 export type { DirectionTask, PlaceTask, VelocityTask } from "./mujoco/locomotion-goals.js";
 export { type NormalizedRewardOptions, withNormalizedReward } from "./normalized-reward.js";
+export { withOneHot } from "./one-hot.js";
 export { drawEnv, hasPictures, type PictureOptions } from "./picture.js";
 export { Point2d, type Point2dTask } from "./point2d.js";
 export { type PreviousStepOptions, withPreviousStep } from "./previous-step.js";

@@ -4,7 +4,8 @@
  * - `return`: divided by the standard deviation of the discounted return so far, as Gymnasium does.
  * - `exponential`: divided by the standard deviation of an exponential average of rewards, as Meta-World does.
  *
- * What was seen is kept from episode to episode; `save` keeps it, too.
+ * What was seen is kept from episode to episode, so an episode's rewards depend on those before it, unlike what the
+ * contract promises; `save` keeps it, too.
  *
  * Checked against: Gymnasium 1.2, wrappers/stateful_reward.py; Farama-Foundation/Metaworld@7ea2b50,
  *   metaworld/wrappers.py `NormalizeRewardsExponential`
@@ -13,7 +14,7 @@
  * @module
  */
 import { ConfigError } from "../errors.js";
-import type { Env, EnvState } from "./env.js";
+import { type Env, type EnvState, stateFields } from "./env.js";
 import { wrap } from "./wrapped.js";
 
 export interface NormalizedRewardOptions {
@@ -47,12 +48,13 @@ export function withNormalizedReward<Task extends EnvState>(
       return { reward: scale.apply(reward, terminated), terminated, truncated };
     },
     save: () => scale.state(),
-    restore: (state) => scale.restore(state as Record<string, number>),
+    restore: (state) => scale.restore(stateFields(env.spec, state, scale.fields) as Record<string, number>),
   });
 }
 
 /** Mean and variance of discounted returns, by the rule for merging two samples, from a first count of 0.0001. */
 class ReturnScale {
+  readonly fields = ["return", "mean", "variance", "count"] as const;
   #return = 0;
   #mean = 0;
   #variance = 1;
@@ -87,6 +89,7 @@ class ReturnScale {
 }
 
 class ExponentialScale {
+  readonly fields = ["mean", "variance"] as const;
   #mean = 0;
   #variance = 1;
   readonly #rate: number;

@@ -6,10 +6,19 @@
  *
  * Source: Duan et al. 2016 (RL²), §2.2, https://arxiv.org/abs/1611.02779; Meta-World's `RNNBasedMetaRLWrapper`
  * Checked against: Farama-Foundation/Metaworld@7ea2b50, metaworld/wrappers.py
+ * Quirk: the action is told as it was given, before it is clipped; so there.
  *
  * @module
  */
-import { type BoxSpace, bounds, type Env, type EnvState, type FloatArray, spaceSize } from "./env.js";
+import {
+  type BoxSpace,
+  bounds,
+  checkObservation,
+  type Env,
+  type EnvState,
+  type FloatArray,
+  spaceSize,
+} from "./env.js";
 import { wrap } from "./wrapped.js";
 
 export interface PreviousStepOptions {
@@ -28,15 +37,18 @@ export function withPreviousStep<Task extends EnvState>(
   const inner = new Float64Array(size);
   const clear = (out: FloatArray) => {
     out.set(inner);
-    out.fill(0, size);
+    out.fill(0, size, size + actionSize + 2);
   };
+  const spec = { ...env.spec, observation: widen(observation, actionSize + 2) };
   return wrap(env, {
-    spec: { ...env.spec, observation: widen(observation, actionSize + 2) },
+    spec,
     reset(task, rng, out) {
+      checkObservation(spec, out);
       env.reset(task, rng, inner);
       clear(out);
     },
     step(taken, out) {
+      checkObservation(spec, out);
       const result = env.step(taken, inner);
       clear(out);
       if (action.kind === "discrete") out[size + taken[0]!] = 1;
@@ -49,7 +61,7 @@ export function withPreviousStep<Task extends EnvState>(
 }
 
 /** The space with so many unbounded numbers more, flat. */
-export function widen(space: BoxSpace, more: number): BoxSpace {
+function widen(space: BoxSpace, more: number): BoxSpace {
   const size = spaceSize(space);
   const limits = Array.from({ length: size }, (_, i) => bounds(space, i));
   return {

@@ -1,7 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Rng } from "../random/index.js";
+import { describeEnv } from "./contract.js";
 import type { Env, EnvSpec, StepResult } from "./env.js";
 import { withNormalizedReward } from "./normalized-reward.js";
+import { withOneHot } from "./one-hot.js";
 import { Point2d } from "./point2d.js";
 import { withPreviousStep } from "./previous-step.js";
 
@@ -82,4 +84,51 @@ test("an observation tells the action, the reward and the end before it; of a re
   expect([...out]).toEqual([0.25, 0, 0, 1, 0.5, 0]);
   env.step([0], out);
   expect([...out]).toEqual([0.25, 1, 0, 0, 0.5, 1]);
+});
+
+/** Point2d with tasks that have names. */
+function named(): Env<{ readonly name: string; readonly goal: readonly [number, number] }> {
+  const env = new Point2d();
+  return {
+    ...withPreviousStep(env),
+    spec: env.spec,
+    info: env.info,
+    sampleTask: (rng) => ({ name: ["near", "far"][rng.integer(2)]!, goal: env.sampleTask(rng) }),
+    reset: ({ goal }, rng, out) => env.reset(goal, rng, out),
+    step: (action, out) => env.step(action, out),
+    save: () => env.save(),
+    restore: (state) => env.restore(state),
+  };
+}
+
+test("an observation tells which task it is", () => {
+  const env = withOneHot(named(), ["near", "middle", "far"]);
+  const out = new Float32Array(5);
+  env.reset({ name: "far", goal: [0.1, 0.2] }, Rng.seed(0), out);
+  expect([...out]).toEqual([0, 0, 0, 0, 1]);
+  env.step([0, 0], out);
+  expect([...out]).toEqual([0, 0, 0, 0, 1]);
+  expect(() => env.reset({ name: "else", goal: [0, 0] }, Rng.seed(0), out)).toThrow(
+    'point2d: expected a task of 3 names, got "else"',
+  );
+  expect(() => withOneHot(named(), ["a", "a"])).toThrow("withOneHot: expected names, each once, got a, a");
+});
+
+describeEnv("one-hot names", () => withOneHot(named(), ["near", "far"]) as unknown as Env, {
+  describe,
+  test,
+});
+
+test("a step is told after a restore as it would have been", () => {
+  const make = () => withPreviousStep(new Point2d());
+  const [env, other] = [make(), make()];
+  const [out, theirs] = [new Float64Array(6), new Float64Array(6)];
+  env.reset([0.3, 0.4], Rng.seed(0), out);
+  env.step([0.05, 0], out);
+  other.restore(env.save());
+  env.step([0, 2], out);
+  other.step([0, 2], theirs);
+  expect(theirs).toEqual(out);
+  expect([...out.slice(2, 4)]).toEqual([0, 2]);
+  expect(() => other.restore(null)).toThrow("point2d: expected a state of save(), got one without env, own");
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Env, EnvSpec, EnvState } from "./env.js";
+import { type Env, type EnvSpec, type EnvState, stateFields } from "./env.js";
 
 /** What a wrapper changes; the spec, and how episodes begin and go on. `save` and `restore` are of its own state. */
 export interface Wrapper<Task extends EnvState> {
@@ -26,7 +26,7 @@ export function wrap<Task extends EnvState>(env: Env<Task>, wrapper: Wrapper<Tas
     step: wrapper.step,
     save: () => ({ env: env.save(), own: wrapper.save?.() ?? null }),
     restore(state) {
-      const { env: inner, own } = state as { env: EnvState; own: EnvState };
+      const { env: inner, own } = stateFields(wrapper.spec, state, ["env", "own"]);
       env.restore(inner);
       wrapper.restore?.(own);
     },
