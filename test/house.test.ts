@@ -98,7 +98,7 @@ describe("names", () => {
   });
 
   test("of files are kebab-case", () => {
-    const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.ts$/;
+    const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.ts$/;
     expect(files.filter((path) => !kebab.test(basename(path)))).toEqual([]);
   });
 });

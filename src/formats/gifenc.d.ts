@@ -26,6 +26,7 @@ declare module "gifenc" {
   /** Returns a palette for RGBA pixels. Reads all of the buffer that is behind them. */
   export function quantize(rgba: Uint8Array, maxColors: number): Rgb[];
 
-  const module: { readonly GIFEncoder: typeof GIFEncoder; readonly quantize: typeof quantize };
-  export default module;
+  /** Of a CommonJS module, in Node: all of the above. */
+  const whole: { readonly GIFEncoder: typeof GIFEncoder; readonly quantize: typeof quantize } | undefined;
+  export default whole;
 }

@@ -1,5 +1,6 @@
 /** Bytes to objects and back. */
 export type { Elements, ElementType } from "./elements.js";
+export { encodeGif, type GifOptions } from "./gif.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./npy.js";
 export { decodeNpz, encodeNpz, type NpzOptions } from "./npz.js";
 export { exportOnnx, type OnnxOptions } from "./onnx/index.js";

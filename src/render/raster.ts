@@ -97,6 +97,16 @@ export class Raster {
     this.#strokeLines(lines, pen, style);
   }
 
+  /** Copies another canvas, its upper left corner to whole pixels; what is off this one is cut off. */
+  blit(other: Raster, x: number, y: number): void {
+    const [left, right] = clampRange(x, x + other.width, this.width);
+    const [top, bottom] = clampRange(y, y + other.height, this.height);
+    for (let row = top; row < bottom; row++) {
+      const from = ((row - y) * other.width + left - x) * 4;
+      this.data.set(other.data.subarray(from, from + (right - left) * 4), (row * this.width + left) * 4);
+    }
+  }
+
   /**
    * Copies a grayscale image, each of its samples a square of `scale` pixels.
    *

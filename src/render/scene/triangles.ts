@@ -3,7 +3,8 @@
  *
  * With h = (right, down, depth) of a corner (depth 1 for parallel rays) and d = (x, y, 1) of a sample, the sample is
  * inside where all three d · (hᵢ × hⱼ) are positive; divided by their sum, they are its weights in space. So nothing
- * needs to be clipped: a corner may be behind the eye, what is too near fails the test of depth.
+ * needs to be clipped: a corner may be behind the eye, what is too near fails the test of depth. Triangles are seen
+ * from both sides: meshes have holes, and triangles that are turned over.
  *
  * Source: Olano & Greer 1997, Triangle scan conversion using 2D homogeneous coordinates, section 3
  *
@@ -29,9 +30,14 @@ export function drawMesh(surfaces: Surfaces, shape: MeshShape, number: number): 
   const placed = place(shape, surfaces.view);
   for (let at = 0; at < triangles.length; at += 3) {
     const face = placed.normals ? 0 : (at / 3) % FACES;
-    // counter-clockwise with y upwards is clockwise with y downwards
-    const [a, b, c] = [triangles[at]!, triangles[at + 2]!, triangles[at + 1]!];
-    drawTriangle(surfaces, placed, a, b, c, number * FACES + face);
+    drawTriangle(
+      surfaces,
+      placed,
+      triangles[at]!,
+      triangles[at + 1]!,
+      triangles[at + 2]!,
+      number * FACES + face,
+    );
   }
 }
 
@@ -83,17 +89,18 @@ function drawTriangle(
   const ah = view.perspective ? at : 1;
   const bh = view.perspective ? bt : 1;
   const ch = view.perspective ? ct : 1;
+  // counter-clockwise with y upwards is clockwise with y downwards: negative is seen from outside
+  const side = ax * (by * ch - bh * cy) + ay * (bh * cx - bx * ch) + ah * (bx * cy - by * cx) < 0 ? -1 : 1;
   // the edges opposite to a, b and c: cross products of the other two corners
-  const ex = by * ch - bh * cy;
-  const ey = bh * cx - bx * ch;
-  const eh = bx * cy - by * cx;
-  if (!(ax * ex + ay * ey + ah * eh > 0)) return; // seen from inside
-  const fx = cy * ah - ch * ay;
-  const fy = ch * ax - cx * ah;
-  const fh = cx * ay - cy * ax;
-  const gx = ay * bh - ah * by;
-  const gy = ah * bx - ax * bh;
-  const gh = ax * by - ay * bx;
+  const ex = side * (by * ch - bh * cy);
+  const ey = side * (bh * cx - bx * ch);
+  const eh = side * (bx * cy - by * cx);
+  const fx = side * (cy * ah - ch * ay);
+  const fy = side * (ch * ax - cx * ah);
+  const fh = side * (cx * ay - cy * ax);
+  const gx = side * (ay * bh - ah * by);
+  const gy = side * (ah * bx - ax * bh);
+  const gh = side * (ax * by - ay * bx);
 
   let left = 0;
   let right = width;
@@ -112,18 +119,19 @@ function drawTriangle(
       const wa = ex * x + ey * y + eh;
       const wb = fx * x + fy * y + fh;
       const wc = gx * x + gy * y + gh;
-      if (wa < 0 || wb < 0 || wc < 0) continue;
+      if (!(wa >= 0 && wb >= 0 && wc >= 0)) continue;
       const t = (wa * at + wb * bt + wc * ct) / (wa + wb + wc);
       const sample = row * width + column;
       if (!(t >= near && t < depth[sample]!)) continue;
       depth[sample] = t;
       face[sample] = tag;
-      if (normals.length > 0) normals.set(normalAt(placed, a, b, c, wa, wb, wc), 3 * sample);
+      if (normals.length > 0)
+        normals.set(normalAt(placed, a, b, c, -side * wa, -side * wb, -side * wc), 3 * sample);
     }
   }
 }
 
-/** Returns the direction outwards at a point with these weights of its triangle's corners. */
+/** Returns the direction outwards at a point with these weights of its triangle's corners; inwards if negative. */
 function normalAt(
   { normals, vertices, turn }: Placed,
   a: number,
@@ -141,7 +149,7 @@ function normalAt(
   if (normals === undefined) {
     const from = corner(vertices, a);
     const across = cross(subtract(corner(vertices, c), from), subtract(corner(vertices, b), from));
-    return normalize(turn(across));
+    return normalize(turn(wa + wb + wc < 0 ? across : subtract([0, 0, 0], across)));
   }
   return normalize([
     wa * normals[3 * a]! + wb * normals[3 * b]! + wc * normals[3 * c]!,
