@@ -6,7 +6,7 @@
 import { EnvError } from "../../errors.js";
 
 /** What an attribute may be. Left out where undefined. */
-export type Value = string | number | boolean | readonly number[] | undefined;
+type Value = string | number | boolean | readonly number[] | undefined;
 
 export type Attributes = Readonly<Record<string, Value>>;
 

@@ -5,10 +5,9 @@
  * @module
  */
 import { type Attributes, element } from "../../mujoco/mjcf.js";
+import type { Vec3 } from "../vec3.js";
 import type { Colour } from "./colours.js";
 import type { Surface } from "./contact.js";
-
-type Vec3 = readonly [x: number, y: number, z: number];
 
 /** A quarter turn, as the original's files round it. */
 export const QUARTER = 1.57;
