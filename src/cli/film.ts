@@ -1,8 +1,8 @@
 /** An episode as pictures: an animation, and a strip. */
 import { drawEnv, type Env, hasPictures } from "../envs/index.js";
 import { ConfigError } from "../errors.js";
-import { encodeGif, encodePng } from "../formats/index.js";
-import { filmStrip, type Raster } from "../render/index.js";
+import { encodeGif } from "../formats/index.js";
+import { drawLabel, filmStrip, type Raster } from "../render/index.js";
 
 export interface FilmOptions {
   /** Where the animation goes, and the strip. */
@@ -45,10 +45,13 @@ export class Film {
     const { gif, png } = this.#options;
     const rasters = this.#frames.map(({ raster }) => raster);
     const files: [string, Uint8Array][] = [];
-    if (gif !== undefined) files.push([gif, encodeGif(rasters, { delay: DELAY_MS })]);
     if (png !== undefined) {
-      const frames = this.#frames.map(({ step, raster }) => ({ label: `step ${step}`, image: raster }));
-      files.push([png, encodePng(filmStrip(frames))]);
+      const label = (frame: number) => `step ${this.#frames[frame]!.step}`;
+      files.push([png, filmStrip(rasters, { label })]);
+    }
+    if (gif !== undefined) {
+      for (const { step, raster } of this.#frames) drawLabel(raster, `step ${step}`);
+      files.push([gif, encodeGif(rasters, { delay: DELAY_MS })]);
     }
     return files;
   }

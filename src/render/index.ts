@@ -10,6 +10,3 @@ export type { Color, Mesh, MeshShape, Plane, Shape, Solid } from "./scene/shape.
 export type { Vec3 } from "./scene/vec3.js";
 export type { Camera, LookAtCamera, PosedCamera } from "./scene/view.js";
 export { type TerminalChartOptions, terminalChart } from "./terminal-chart.js";
-export { renderScene, type SceneOptions } from "./scene/render-scene.js";
-export type { Color, Mesh, Shape } from "./scene/shape.js";
-export type { Camera } from "./scene/view.js";
