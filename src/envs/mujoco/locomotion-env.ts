@@ -38,7 +38,7 @@ import { Simulation } from "./simulation.js";
  * - `frame`: the trunk's frame as the last time step left it, which is that of before its end, and its change likewise;
  * - `mass`: the centre of all its mass, and that point's velocity now.
  */
-export type Centre = "slide" | "frame" | "mass";
+type Centre = "slide" | "frame" | "mass";
 
 /** A body, and all of an episode but the goal. */
 export interface Walker {

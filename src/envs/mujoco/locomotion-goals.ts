@@ -16,7 +16,7 @@ export type VelocityTask = { readonly velocity: number };
 export type PlaceTask = { readonly goal: readonly [x: number, y: number] };
 
 /** Where the body is and how fast it goes: metres, m/s. */
-export interface Motion {
+interface Motion {
   readonly x: number;
   readonly y: number;
   readonly xVelocity: number;
