@@ -56,10 +56,16 @@ export const bench = command("bench")
 
 /** Measures all environments whose name is `prefix` or begins with it. */
 async function benchEnvs(prefix: string, assetsPath: string | undefined, json: boolean): Promise<void> {
+  const { ConfigError, suggestion } = await import("../errors.js");
   const { environment, environments } = await import("../envs/index.js");
   const { measureEnv } = await import("../bench/index.js");
   const { readAssets } = await import("./metaworld-files.js");
   const under = [...environments].filter(([name]) => prefix === "" || name.startsWith(`${prefix}/`));
+  const families = [...environments.keys()].map((name) => name.split("/")[0]!);
+  const near = suggestion(prefix, families);
+  if (under.length === 0 && !environments.has(prefix) && near !== "") {
+    throw new ConfigError(`bench: expected environments, got ${prefix}.${near}`);
+  }
   const chosen = under.length > 0 ? under : [[prefix, environment(prefix)] as const];
   const options = assetsPath === undefined ? {} : { assets: readAssets(assetsPath) };
   const width = Math.max(...chosen.map(([name]) => name.length));

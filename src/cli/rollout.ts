@@ -36,8 +36,8 @@ export const rollout = command("rollout")
     const env = await entry.make(assets === undefined ? {} : { assets: readAssets(assets) });
     const { policy, policyName, task, rng } = chooseRollout(env, options);
     const film = await openFilm(env, options);
+    if (!options.json) console.log(`${name}, ${policyName} policy, task ${JSON.stringify(task)}\n`);
     const tell = options.json ? undefined : teller(env.spec.info);
-    if (tell) console.log(`${name}, ${policyName} policy, task ${JSON.stringify(task)}\n`);
     const success = env.spec.info.indexOf("success");
     let firstSuccess: number | undefined;
     const episode = rollout(env, policy, {
