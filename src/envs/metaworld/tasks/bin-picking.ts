@@ -11,7 +11,7 @@
  */
 import { log } from "../../../math.js";
 import { caging } from "../caging.js";
-import { closingBonus, progress } from "../rewards-v1.js";
+import { closingBonus, lifted, progress } from "../rewards-v1.js";
 import { defineTask, type Start } from "../task.js";
 import { hamacher, longTail } from "../tolerance.js";
 import { clamp, distance, distanceXy, isNear, lift, type Vec3 } from "../vec3.js";
@@ -101,15 +101,11 @@ function rewardV1(world: World, { target, height, distance0 }: BinStart): number
   const atGoal = Math.abs(object[0] - target[0]) < 0.05 && Math.abs(object[1] - target[1]) < 0.05;
   if (atGoal && object[2] < height + 0.05) return open + place;
 
-  const liftTo = height + LIFT;
   const reach = distance(object, tcp);
   const over = distanceXy(object, tcp);
-  let reward = over < 0.06 ? -reach : -over - Math.abs(tcp[2] - world.tcpStart[2]);
-  if (reach < 0.05) reward = -reach + closingBonus(world);
-  const dropped = object[2] < height + 0.005 && x > 0.02 && reach > 0.02;
-  const picked = object[2] >= liftTo - 0.01 && !dropped;
-  if (picked) reward += 100 * liftTo;
-  else if (reach < 0.1 && object[2] > height + 0.005) reward += 100 * Math.min(liftTo, object[2]);
-  if (picked && reach < 0.1) reward += atGoal ? open + place : place;
-  return reward;
+  const comeDown = over < 0.06 ? -reach : -over - Math.abs(tcp[2] - world.tcpStart[2]);
+  const near = reach < 0.05 ? -reach + closingBonus(world) : comeDown;
+  const up = lifted({ reach, x, z: object[2], height, lift: LIFT });
+  const carried = up.carried ? (atGoal ? open + place : place) : 0;
+  return near + up.reward + carried;
 }
