@@ -91,3 +91,11 @@ test("a grayscale image is copied in squares", () => {
   expect(row(raster, 0)).toEqual([255, 10, 10, 20, 20]);
   expect(row(raster, 1)).toEqual([255, 10, 10, 20, 20]);
 });
+
+test("a canvas is copied, and what is off the other one is cut off", () => {
+  const raster = new Raster(4, 2);
+  raster.blit(new Raster(3, 2, "#000000"), -1, 1);
+  raster.blit(new Raster(3, 2, "#000000"), 3, -1);
+  expect(row(raster, 0)).toEqual([255, 255, 255, 0]);
+  expect(row(raster, 1)).toEqual([0, 0, 255, 255]);
+});

@@ -52,6 +52,8 @@ export function drawPrimitive(surfaces: Surfaces, shape: Plane | Solid, number: 
   if (shape.kind === "capsule") ray[SZ] = shape.size[1]!;
   if (shape.kind === "plane") ray[SZ] = shape.checker?.side ?? 0;
   ray[NEAR] = view.near;
+  ray.set(frame[0]!, OX);
+  ray.set(frame[1]!, DX);
   trace(surfaces, area, HITS[shape.kind], Float64Array.from([...frame, ...axes].flat()), number * FACES);
 }
 
@@ -91,9 +93,7 @@ function trace(
   const zx = frame[18]!;
   const zy = frame[19]!;
   const zz = frame[20]!;
-  const { width, height } = view;
-  const fan = view.perspective ? 1 : 0; // else rays go side by side
-  const shift = 1 - fan;
+  const { width, height, perspective } = view;
   const pixel = 1 / view.scale;
   for (let row = area.top; row < area.bottom; row++) {
     const down = (row + 0.5 - height / 2) * pixel;
@@ -104,12 +104,15 @@ function trace(
       const mx = right * rx + down * dx;
       const my = right * ry + down * dy;
       const mz = right * rz + down * dz;
-      ray[OX] = ex + shift * mx;
-      ray[OY] = ey + shift * my;
-      ray[OZ] = ez + shift * mz;
-      ray[DX] = ax + fan * mx;
-      ray[DY] = ay + fan * my;
-      ray[DZ] = az + fan * mz;
+      if (perspective) {
+        ray[DX] = ax + mx;
+        ray[DY] = ay + my;
+        ray[DZ] = az + mz;
+      } else {
+        ray[OX] = ex + mx;
+        ray[OY] = ey + my;
+        ray[OZ] = ez + mz;
+      }
       ray[FAR] = depth[at]!;
       const side = hit(ray);
       if (side < 0) continue;

@@ -14,8 +14,10 @@ export type Ray = Float64Array;
 
 /** Origin and direction; points are o + t d. */
 export const [OX, OY, OZ, DX, DY, DZ] = [0, 1, 2, 3, 4, 5] as const;
-/** Half sizes of the shape. */
-export const [SX, SY, SZ] = [6, 7, 8] as const;
+/** Half sizes of the shape, from SX on. */
+export const SX = 6;
+const SY = 7;
+export const SZ = 8;
 /** What is looked for lies between: in units of d, as t. */
 export const [NEAR, FAR] = [9, 10] as const;
 /** Found: where, and the direction outwards there, of length 1. */
