@@ -57,6 +57,7 @@ async function bundle(entry: string): Promise<{ code: string; builtins: string[]
           resolveId(id, importer) {
             if (id === "happy-dom") return { id, external: true }; // loaded only where there is no document
             if (!isBuiltin(id)) return null;
+            if (importer?.includes("@mujoco/mujoco")) return { id, external: true }; // which it asks for in Node only
             builtins.push(`${importer} imports ${id}`);
             return { id, external: true };
           },

@@ -6,18 +6,13 @@
  * @module
  */
 import { log } from "../../../math.js";
-import { pushReward } from "../rewards-v1.js";
-import { defineTask, type Start } from "../task.js";
+import { type PushStart, pushOnTableReward, pushStart } from "../rewards-v1.js";
+import { defineTask } from "../task.js";
 import { hamacher, longTail } from "../tolerance.js";
 import { add, clamp, distance, distanceXy, sub, type Vec3, vec3 } from "../vec3.js";
 import type { World } from "../world.js";
 
-interface DoorStart extends Start {
-  /** Distance of the handle from the target at the start, seen from above: X₀. */
-  readonly distance0: number;
-}
-
-export const doorOpen = defineTask<DoorStart>({
+export const doorOpen = defineTask<PushStart>({
   name: "door-open",
   summary: "Pull a door open by its handle. The door stands in different places.",
   scene: "door_pull",
@@ -33,10 +28,10 @@ export const doorOpen = defineTask<DoorStart>({
     world.placeSite("goal", target);
     world.setJoint("doorjoint", 0);
     world.simulation.forward();
-    return { object, target, distance0: distanceXy(world.geom("handle"), target) };
+    return { ...pushStart(world.geom("handle"), target), object };
   },
   outcome(world, { target }) {
-    const effort = (clamp(world.effort, -1, 1) + 1) / 2;
+    const effort = Math.fround(Math.fround(clamp(world.effort, -1, 1) + 1) / 2); // float32, as there
     const ready = handAtHandle(world);
     const angle = -world.joint("doorjoint");
     const opened =
@@ -52,8 +47,7 @@ export const doorOpen = defineTask<DoorStart>({
       objectToTarget: 0,
     };
   },
-  rewardV1: (world, { target, distance0 }) =>
-    pushReward(distance(world.tcp, world.object), distanceXy(world.object, target), distance0),
+  rewardV1: pushOnTableReward,
   policy({ hand, object }) {
     const handle = sub(object, [0.05, 0, 0]);
     if (distanceXy(hand, handle) > 0.12) return { to: add(handle, [0.06, 0.02, 0.2]), gain: 25, grip: 1 };

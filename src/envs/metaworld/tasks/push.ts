@@ -6,15 +6,10 @@
  * @module
  */
 import { caging } from "../caging.js";
-import { pushReward } from "../rewards-v1.js";
-import { defineTask, type Start } from "../task.js";
+import { type PushStart, pushOnTableReward, pushStart } from "../rewards-v1.js";
+import { defineTask } from "../task.js";
 import { longTail } from "../tolerance.js";
 import { distance, distanceXy, lift, sub } from "../vec3.js";
-
-interface PushStart extends Start {
-  /** Distance of the puck from the target at the start, seen from above: X₀. */
-  readonly distance0: number;
-}
 
 export const push = defineTask<PushStart>({
   name: "push",
@@ -35,7 +30,7 @@ export const push = defineTask<PushStart>({
     const target = [goalX!, goalY!, height] as const;
     world.placeObject(object);
     world.placeSite("goal", target);
-    return { object, target, distance0: distanceXy(object, target) };
+    return pushStart(object, target);
   },
   outcome(world, start) {
     const { object } = world;
@@ -59,8 +54,7 @@ export const push = defineTask<PushStart>({
       objectToTarget: x,
     };
   },
-  rewardV1: (world, { target, distance0 }) =>
-    pushReward(distance(world.tcp, world.object), distanceXy(world.object, target), distance0),
+  rewardV1: pushOnTableReward,
   policy({ hand, object, goal }) {
     const above = sub(object, [0.005, 0, 0]);
     const grip = distanceXy(hand, object) > 0.02 || Math.abs(hand[2] - object[2]) > 0.1 ? 0 : 0.6;
