@@ -66,6 +66,10 @@ export interface SawyerTask<S extends Start = Start> {
   readonly name: string;
   /** What the robot has to do, in a sentence. */
   readonly summary: string;
+  /** When a step is a success, in words, for the documentation. */
+  readonly succeeds: string;
+  /** What version 2 of the reward grows with, in words, for the documentation. */
+  readonly rewarded: string;
   readonly scene: SceneName;
   readonly hand: {
     /** Where it starts, in metres. */

@@ -29,6 +29,8 @@ interface AssemblyStart extends Start {
 export const assembly = defineTask<AssemblyStart>({
   name: "assembly",
   summary: "Pick up a nut by its wrench and put it on a peg. The peg stands in different places.",
+  succeeds: "the nut's middle is within 2 cm of the peg, seen from above, and under its top",
+  rewarded: "caging the wrench, and the nut's way over the peg and down; less when the nut is turned",
   scene: "assembly_peg",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: {

@@ -26,6 +26,8 @@ const LAST_Y = 0.9 + 1e-7;
 export const basketball = defineTask<PickStart>({
   name: "basketball",
   summary: "Dunk a ball into a hoop.",
+  succeeds: "the ball is within 8 cm of a point over the hoop, z counting twice",
+  rewarded: "caging the ball and its nearness to that point, together; more once it is lifted by 1 cm",
   scene: "basketball",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: {

@@ -32,6 +32,9 @@ interface BinStart extends Start {
 export const binPicking = defineTask<BinStart>({
   name: "bin-picking",
   summary: "Pick a cube up from one bin and put it into another.",
+  succeeds: "the cube is within 5 cm of the middle of the other bin",
+  rewarded:
+    "caging the cube and its nearness to that point; once it is lifted, staying over the walls on the way",
   scene: "bin_picking",
   hand: { start: [0, 0.6, 0.2], low: [-0.5, 0.4, 0.07] },
   variation: {

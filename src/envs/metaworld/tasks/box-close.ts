@@ -27,6 +27,9 @@ interface BoxStart extends Start {
 export const boxClose = defineTask<BoxStart>({
   name: "box-close",
   summary: "Put the lid on a box. Lid and box are in different places.",
+  succeeds: "the lid is within 8 cm of its place on the box",
+  rewarded:
+    "an open hand coming from above to the lid, lifting it, and its nearness to its place; less when it is turned",
   scene: "box",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: {

@@ -15,7 +15,7 @@ import { hamacher, longTail } from "../tolerance.js";
 import { add, distance, distanceXy, lift, type Vec3, vec3 } from "../vec3.js";
 import type { ButtonStart } from "./button-press.js";
 
-interface Topdown extends Pick<SawyerTask, "name" | "summary" | "scene"> {
+interface Topdown extends Pick<SawyerTask, "name" | "summary" | "succeeds" | "rewarded" | "scene"> {
   /** How well the fingers are as they should be, from how open they are; both in [0, 1]. */
   readonly fingers: (gripper: number) => number;
   /** Where the policy presses, from the button. */
@@ -65,6 +65,8 @@ function topdown({ fingers, press, grip, ...task }: Topdown): SawyerTask {
 export const buttonPressTopdown = topdown({
   name: "button-press-topdown",
   summary: "Press a button from above. The button stands in different places.",
+  succeeds: "the button is within 2.4 cm of its lowest place",
+  rewarded: "a closed hand's nearness to the button, and how far it is pressed",
   scene: "button_press_topdown",
   fingers: (gripper) => 1 - gripper,
   press: [0, 0, 0],
@@ -74,6 +76,8 @@ export const buttonPressTopdown = topdown({
 export const buttonPressTopdownWall = topdown({
   name: "button-press-topdown-wall",
   summary: "Reach over a wall and press a button from above. The button stands in different places.",
+  succeeds: "the button is within 2.4 cm of its lowest place",
+  rewarded: "nearness of the fingertips to the button, and how far it is pressed",
   scene: "button_press_topdown_wall",
   fingers: (gripper) => Math.max(gripper, 0),
   press: [0, -0.06, 0],

@@ -21,6 +21,8 @@ interface WallStart extends ButtonStart {
 export const buttonPressWall = defineTask<WallStart>({
   name: "button-press-wall",
   summary: "Reach over a wall and press a button. The button stands in different places.",
+  succeeds: "the button is within 3 cm of its deepest place",
+  rewarded: "nearness of a closed hand; within 7 cm, an open hand, and how far the button is pressed",
   scene: "button_press_wall",
   hand: { start: float32(0, 0.4, 0.2) },
   variation: { low: [-0.05, 0.85, 0.1149], high: [0.05, 0.9, 0.1151] },

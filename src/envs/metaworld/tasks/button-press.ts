@@ -22,6 +22,8 @@ export interface ButtonStart extends Start {
 export const buttonPress = defineTask<ButtonStart>({
   name: "button-press",
   summary: "Press a button. The button stands in different places.",
+  succeeds: "the button is within 2 cm of its deepest place",
+  rewarded: "nearness of the fingertips to the button, and how far it is pressed",
   scene: "button_press",
   hand: { start: float32(0, 0.4, 0.2) },
   variation: { low: [-0.1, 0.85, 0.115], high: [0.1, 0.9, 0.115] },

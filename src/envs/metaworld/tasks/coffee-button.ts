@@ -25,6 +25,8 @@ interface ButtonStart extends Start {
 export const coffeeButton = defineTask<ButtonStart>({
   name: "coffee-button",
   summary: "Push a button on a coffee machine.",
+  succeeds: "the button is within 2 cm of its deepest place",
+  rewarded: "nearness of the fingertips to the button, and how far it is pressed",
   scene: "coffee",
   hand: { start: [0, 0.4, 0.2] },
   variation: { low: [-0.1, 0.8, -0.001], high: [0.1, 0.9, 0.001] },

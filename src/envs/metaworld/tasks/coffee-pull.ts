@@ -16,6 +16,8 @@ import { MACHINE, MUG_QPOS, mugOutcome, observeMug } from "./coffee-push.js";
 export const coffeePull = defineTask<PushStart>({
   name: "coffee-pull",
   summary: "Pull a mug from a coffee machine.",
+  succeeds: "the mug is within 7 cm of the goal",
+  rewarded: "caging the mug and its nearness to the goal, x and y counting twice; more once it is held",
   scene: "coffee",
   hand: { start: [0, 0.4, 0.2] },
   variation: {

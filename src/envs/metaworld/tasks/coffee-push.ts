@@ -22,6 +22,8 @@ const SCALE: Vec3 = [2, 2, 1];
 export const coffeePush = defineTask<PushStart>({
   name: "coffee-push",
   summary: "Push a mug under a coffee machine.",
+  succeeds: "the mug is within 7 cm of the goal",
+  rewarded: "caging the mug and its nearness to the goal, x and y counting twice; more once it is held",
   scene: "coffee",
   hand: { start: [0, 0.4, 0.2] },
   variation: {

@@ -26,6 +26,8 @@ interface DialStart extends Start {
 export const dialTurn = defineTask<DialStart>({
   name: "dial-turn",
   summary: "Turn a dial by half. It stands in different places.",
+  succeeds: "the dial's mark is within 7 cm of the goal",
+  rewarded: "a closing hand's nearness to the dial, together with the mark's to the goal",
   scene: "dial",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: { low: [-0.1, 0.7, 0], high: [0.1, 0.8, 0] },

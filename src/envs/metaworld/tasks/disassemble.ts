@@ -25,6 +25,8 @@ interface DisassembleStart extends Start {
 export const disassemble = defineTask<DisassembleStart>({
   name: "disassemble",
   summary: "Take a nut off a peg by its wrench. Nut and peg are in different places.",
+  succeeds: "the wrench is 15 cm over where it lay",
+  rewarded: "caging the wrench, and lifting the nut; less when the nut is turned",
   scene: "assembly_peg",
   hand: { start: float32(0, 0.4, 0.2) },
   variation: {

@@ -23,6 +23,8 @@ interface DoorStart extends Start {
 export const doorClose = defineTask<DoorStart>({
   name: "door-close",
   summary: "Push a door shut that stands wide open. The door stands in different places.",
+  succeeds: "the handle is within 8 cm of the goal",
+  rewarded: "nearness of the hand and of the handle to the goal",
   scene: "door_pull",
   hand: { start: HAND_START },
   variation: { low: [0, 0.85, 0.15], high: [0.1, 0.95, 0.15] },

@@ -15,6 +15,8 @@ import type { World } from "../world.js";
 export const doorOpen = defineTask<PushStart>({
   name: "door-open",
   summary: "Pull a door open by its handle. The door stands in different places.",
+  succeeds: "the handle is within 8 cm of the goal along x",
+  rewarded: "an open hand coming from above to the handle, and the door's angle",
   scene: "door_pull",
   hand: { start: [0, 0.6, 0.2] },
   variation: { low: [0, 0.85, 0.15], high: [0.1, 0.95, 0.15] },

@@ -18,6 +18,8 @@ const LOCKED = 1.5708;
 export const doorUnlock = defineTask({
   name: "door-unlock",
   summary: "Unlock a door by turning its lock up. The door stands in different places.",
+  succeeds: "the lock is within 2 cm of the goal along x",
+  rewarded: "nearness of the wrist to the lock, and the lock's to the goal",
   scene: "door_lock",
   hand: { start: float32(0, 0.6, 0.2), low: [-0.5, 0.4, -0.15] },
   variation: { low: [-0.1, 0.8, 0.15], high: [0.1, 0.85, 0.15] },

@@ -20,6 +20,8 @@ const SCALE: Vec3 = [3, 3, 1];
 export const drawerOpen = defineTask({
   name: "drawer-open",
   summary: "Pull a drawer open by its handle. The drawer stands in different places.",
+  succeeds: "the handle is within 3 cm of the goal, which needs all of its way",
+  rewarded: "nearness of the hand to the handle, and the handle's to the goal",
   scene: "drawer",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: { low: [-0.1, 0.9, 0], high: [0.1, 0.9, 0] },

@@ -20,6 +20,8 @@ const RADIUS = 0.07;
 interface Turn {
   readonly name: string;
   readonly summary: string;
+  readonly succeeds: string;
+  readonly rewarded: string;
   /** Half of the range of x in which the faucet stands. */
   readonly spread: number;
   /** 1 to the right, −1 to the left. */
@@ -32,10 +34,9 @@ interface Turn {
   readonly offset: Vec3;
 }
 
-function faucet({ name, summary, spread, side, handle, goal, offset }: Turn): SawyerTask {
+function faucet({ spread, side, handle, goal, offset, ...words }: Turn): SawyerTask {
   return defineTask({
-    name,
-    summary,
+    ...words,
     scene: "faucet",
     hand: { start: [0, 0.4, 0.2], low: HAND_LOW },
     variation: { low: [-spread, 0.8, 0], high: [spread, 0.85, 0] },
@@ -85,6 +86,8 @@ function faucet({ name, summary, spread, side, handle, goal, offset }: Turn): Sa
 export const faucetOpen = faucet({
   name: "faucet-open",
   summary: "Turn a faucet's handle to the right. The faucet stands in different places.",
+  succeeds: "the handle's end is within 7 cm of the goal",
+  rewarded: "nearness of the fingertips to the handle, and the handle's to the goal",
   spread: 0.05,
   side: 1,
   handle: "handleStartOpen",
@@ -95,6 +98,8 @@ export const faucetOpen = faucet({
 export const faucetClose = faucet({
   name: "faucet-close",
   summary: "Turn a faucet's handle to the left. The faucet stands in different places.",
+  succeeds: "the handle's end is within 7 cm of the goal",
+  rewarded: "nearness of the fingertips to the handle, and the handle's to the goal",
   spread: 0.1,
   side: -1,
   handle: "handleStartClose",

@@ -31,6 +31,8 @@ interface HammerStart extends Start {
 export const hammer = defineTask<HammerStart>({
   name: "hammer",
   summary: "Drive a nail into a block with a hammer, which lies in different places.",
+  succeeds: "the nail is driven in by 9 cm",
+  rewarded: "caging the hammer, and nearness of its head to the nail; less when the hammer is turned",
   scene: "hammer",
   hand: { start: [0, 0.4, 0.2] },
   variation: { low: [-0.1, 0.4, 0], high: [0.1, 0.5, 0] },

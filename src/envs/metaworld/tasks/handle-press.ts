@@ -14,7 +14,11 @@ import { add, distance, distanceXy, lift, type Vec3 } from "../vec3.js";
 
 const RADIUS = 0.02;
 
-interface Handle extends Pick<SawyerTask, "name" | "summary" | "scene" | "variation" | "goalSpace"> {
+interface Handle
+  extends Pick<
+    SawyerTask,
+    "name" | "summary" | "succeeds" | "rewarded" | "scene" | "variation" | "goalSpace"
+  > {
   /** Where the policy presses, from the handle. */
   readonly press: Vec3;
   readonly grip: number;
@@ -69,6 +73,8 @@ function pressHandle({ press, grip, ...task }: Handle): SawyerTask {
 export const handlePress = pressHandle({
   name: "handle-press",
   summary: "Press a handle down. The handle stands in different places.",
+  succeeds: "the handle is within 2 cm of the goal along z",
+  rewarded: "nearness of the fingertips to the handle, together with the handle's to the goal",
   scene: "handle_press",
   variation: { low: [-0.1, 0.8, -0.001], high: [0.1, 0.9, 0.001] },
   goalSpace: { low: [-0.1, 0.55, 0.04], high: [0.1, 0.7, 0.08] },
@@ -79,6 +85,8 @@ export const handlePress = pressHandle({
 export const handlePressSide = pressHandle({
   name: "handle-press-side",
   summary: "Press a handle down that points aside. The handle stands in different places.",
+  succeeds: "the handle is within 2 cm of the goal along z",
+  rewarded: "nearness of the fingertips to the handle, together with the handle's to the goal",
   scene: "handle_press_sideways",
   variation: { low: [-0.35, 0.65, -0.001], high: [-0.25, 0.75, 0.001] },
   goalSpace: { low: HAND_LOW, high: HAND_HIGH },

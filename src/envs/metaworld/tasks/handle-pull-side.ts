@@ -21,6 +21,8 @@ interface HandleStart extends Start {
 export const handlePullSide = defineTask<HandleStart>({
   name: "handle-pull-side",
   summary: "Pull a handle up that points aside. The handle stands in different places.",
+  succeeds: "the handle is within 8 cm of the goal",
+  rewarded: "caging the handle and its nearness to the goal, together; more once it is lifted by 1 cm",
   scene: "handle_press_sideways",
   hand: { start: [0, 0.6, 0.2] },
   variation: { low: [-0.35, 0.65, 0], high: [-0.25, 0.75, 0] },

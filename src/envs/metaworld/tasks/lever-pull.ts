@@ -25,6 +25,8 @@ interface LeverStart extends Start {
 export const leverPull = defineTask<LeverStart>({
   name: "lever-pull",
   summary: "Pull a lever up by a right angle. It stands in different places.",
+  succeeds: "the lever has turned by 90°, give or take 7.5°",
+  rewarded: "nearness of the wrist to the lever's end, together with the end's to the goal",
   scene: "lever_pull",
   hand: { start: float32(0, 0.4, 0.2), low: [-0.5, 0.4, -0.15] },
   variation: { low: [-0.1, 0.7, 0], high: [0.1, 0.8, 0] },

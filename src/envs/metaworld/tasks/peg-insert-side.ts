@@ -30,6 +30,9 @@ interface PegStart extends Start {
 export const pegInsertSide = defineTask<PegStart>({
   name: "peg-insert-side",
   summary: "Pick up a peg and put it into a hole at the side of a box. Both are in different places.",
+  succeeds: "the peg's head is within 7 cm of the hole's inside, y and z counting twice",
+  rewarded:
+    "caging the peg and its head's nearness to the hole, less inside the box's corners; more once it is lifted",
   scene: "peg_insertion_side",
   hand: { start: [0, 0.6, 0.2] },
   variation: {

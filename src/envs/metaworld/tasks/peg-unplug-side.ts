@@ -21,6 +21,8 @@ const CAGING = { radius: 0.025, pad: 0.05, xz: 0.005, effort: 0.8, density: "hig
 export const pegUnplugSide = defineTask({
   name: "peg-unplug-side",
   summary: "Pull a plug out of a wall, sideways. The wall stands in different places.",
+  succeeds: "the plug is within 7 cm of a point 15 cm from the wall",
+  rewarded: "caging the plug; once it is held and moved by 1.5 cm, nearness to that point",
   scene: "peg_unplug_side",
   hand: { start: HAND_START },
   variation: { low: [-0.25, 0.6, -0.001], high: [-0.15, 0.8, 0.001] },

@@ -20,6 +20,8 @@ const LIFT = 0.11;
 export const pickOutOfHole = defineTask<PickStart>({
   name: "pick-out-of-hole",
   summary: "Pick a puck up from a hole and bring it to a goal.",
+  succeeds: "the puck is within 7 cm of the goal",
+  rewarded: "caging the puck and its nearness to the goal; once it is lifted, coming from above the hole",
   scene: "pick_out_of_hole",
   hand: { start: [0, 0.6, 0.2], low: [-0.5, 0.4, -0.05] },
   variation: {

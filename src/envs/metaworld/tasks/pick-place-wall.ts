@@ -19,6 +19,9 @@ const OVER: Vec3 = [1, 1, 3];
 export const pickPlaceWall = defineTask<PickStart>({
   name: "pick-place-wall",
   summary: "Pick a puck up and bring it over a wall to a goal.",
+  succeeds: "the puck is within 7 cm of the goal",
+  rewarded:
+    "gripping the puck; once it is lifted, nearness to a point over the wall, and past the wall to the goal",
   scene: "pick_place_wall_v3",
   hand: { start: [0, 0.6, 0.2] },
   variation: {

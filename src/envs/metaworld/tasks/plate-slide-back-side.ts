@@ -15,6 +15,8 @@ import { observePlate, slideOutcome, startPlateAt } from "./plate-slide.js";
 export const plateSlideBackSide = defineTask<PushStart>({
   name: "plate-slide-back-side",
   summary: "Slide a plate out of a cabinet at the side.",
+  succeeds: "the plate is within 7 cm of the goal",
+  rewarded: "nearness of the fingertips to the plate; with the hand low and there, the plate's to the goal",
   scene: "plate_slide_sideway",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: { low: [-0.25, 0.6, 0, -0.05, 0.6, 0.015], high: [-0.25, 0.6, 0, 0.15, 0.6, 0.015] },

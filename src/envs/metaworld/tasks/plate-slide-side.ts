@@ -15,6 +15,8 @@ import { observePlate, placePlate, slideOutcome } from "./plate-slide.js";
 export const plateSlideSide = defineTask<PushStart>({
   name: "plate-slide-side",
   summary: "Slide a plate into a cabinet at the side.",
+  succeeds: "the plate is within 7 cm of the goal",
+  rewarded: "nearness of the fingertips to the plate; with the hand low and there, the plate's to the goal",
   scene: "plate_slide_sideway",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: { low: [0, 0.6, 0, -0.3, 0.54, 0], high: [0, 0.6, 0, -0.25, 0.66, 0] },

@@ -17,6 +17,8 @@ import { distance, distanceXy, isNear, lift } from "../vec3.js";
 export const pushBack = defineTask<PushStart>({
   name: "push-back",
   summary: "Pull a puck back to a goal.",
+  succeeds: "the puck is within 7 cm of the goal",
+  rewarded: "caging the puck and its nearness to the goal, together; more once it has moved 1 cm in the grip",
   scene: "push_back_v3",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: {

@@ -19,6 +19,9 @@ const AROUND: Vec3 = [3, 1, 1];
 export const pushWall = defineTask<PushStart>({
   name: "push-wall",
   summary: "Push a puck around a wall to a goal.",
+  succeeds: "the puck is within 7 cm of the goal",
+  rewarded:
+    "caging the puck; once it is held, nearness to a point beside the wall, and past the wall to the goal",
   scene: "push_wall_v3",
   hand: { start: [0, 0.6, 0.2] },
   variation: {

@@ -14,6 +14,8 @@ import { distance, distanceXy, lift, sub } from "../vec3.js";
 export const push = defineTask<PushStart>({
   name: "push",
   summary: "Push a puck to a goal on the table.",
+  succeeds: "the puck is within 5 cm of the goal",
+  rewarded: "caging the puck; once it is held, nearness of the puck to the goal",
   scene: "push_v3",
   hand: { start: [0, 0.6, 0.2] },
   variation: {

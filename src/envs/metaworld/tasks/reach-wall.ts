@@ -20,6 +20,8 @@ interface ReachStart extends Start {
 export const reachWall = defineTask<ReachStart>({
   name: "reach-wall",
   summary: "Reach a goal position behind a wall.",
+  succeeds: "the fingertips are within 5 cm of the goal",
+  rewarded: "nearness of the fingertips to the goal",
   scene: "reach_wall_v3",
   hand: { start: HAND_START },
   variation: {

@@ -20,6 +20,8 @@ interface ReachStart extends Start {
 export const reach = defineTask<ReachStart>({
   name: "reach",
   summary: "Reach a goal position.",
+  succeeds: "the fingertips are within 5 cm of the goal",
+  rewarded: "nearness of the fingertips to the goal",
   scene: "reach_v3",
   hand: { start: HAND_START },
   variation: {

@@ -22,6 +22,8 @@ const UNDER = { height: 0.24, side: 0.15, before: 3 * 0.05 };
 export const shelfPlace = defineTask<PickStart>({
   name: "shelf-place",
   summary: "Pick a block up and put it onto a shelf.",
+  succeeds: "the block is within 7 cm of the goal on the shelf",
+  rewarded: "gripping the block and its nearness to the goal, less under the shelf; more once it is lifted",
   scene: "shelf_placing",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: {

@@ -20,6 +20,8 @@ const ACROSS: Vec3 = [3, 1, 1];
 export const soccer = defineTask<PushStart>({
   name: "soccer",
   summary: "Kick a ball into a goal.",
+  succeeds: "the ball is within 7 cm of the goal",
+  rewarded: "caging the ball and its nearness to the goal, x counting three times; less beside the posts",
   scene: "soccer",
   hand: { start: [0, 0.6, 0.2] },
   variation: {

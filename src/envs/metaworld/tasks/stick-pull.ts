@@ -23,6 +23,8 @@ const MIDDLE: Vec3 = [0.05, 0, 0];
 export const stickPull = defineTask<StickStart>({
   name: "stick-pull",
   summary: "Pick up a stick and pull a thermos with it. The stick lies in different places.",
+  succeeds: "the thermos is within 12 cm of the goal, with the stick in its handle",
+  rewarded: "caging the stick and bringing it into the handle; then the thermos's nearness to the goal",
   scene: "stick_obj",
   hand: { start: [0, 0.6, 0.2], low: [-0.5, 0.35, 0.05] },
   variation: {

@@ -31,6 +31,8 @@ export interface StickStart extends Start {
 export const stickPush = defineTask<StickStart>({
   name: "stick-push",
   summary: "Pick up a stick and push a thermos with it. The stick lies in different places.",
+  succeeds: "the thermos is within 12 cm of the goal, and the stick is held and lifted",
+  rewarded: "caging the stick; once it is lifted, its nearness to the goal and the thermos's",
   scene: "stick_obj",
   hand: { start: [0, 0.6, 0.2] },
   variation: {

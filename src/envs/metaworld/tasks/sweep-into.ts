@@ -18,6 +18,8 @@ const HOLE: Vec3 = [0, 0.84, 0.02];
 export const sweepInto = defineTask<PushStart>({
   name: "sweep-into",
   summary: "Sweep a cube into a hole.",
+  succeeds: "the block is within 5 cm of the hole, seen from above",
+  rewarded: "caging the block, and that together with its nearness to the hole",
   scene: "table_with_hole",
   hand: { start: [0, 0.6, 0.2] },
   variation: {

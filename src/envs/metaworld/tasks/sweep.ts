@@ -16,6 +16,8 @@ import { distance, distanceXy, isNear, lift } from "../vec3.js";
 export const sweep = defineTask<PushStart>({
   name: "sweep",
   summary: "Sweep a cube to the side of the table.",
+  succeeds: "the block is within 5 cm of the goal",
+  rewarded: "caging the block, and that together with its nearness to the goal",
   scene: "sweep_v3",
   hand: { start: [0, 0.6, 0.2] },
   variation: { low: [-0.1, 0.6, 0.02], high: [0.1, 0.7, 0.02] },
