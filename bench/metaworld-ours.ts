@@ -3,7 +3,7 @@
  *
  * Usage: node --import tsx bench/metaworld-ours.ts [--assets DIR]
  *
- * Prints `ready`; then answers each line `TASK STEPS` with `{ ms, bare, reset }`: milliseconds of a step with random
+ * Prints `ready`; then answers each line `TASK STEPS SEED` with `{ ms, bare, reset }`: milliseconds of a step with random
  * actions, of the bare physics of the same scene (5 time steps and a forward pass), and of a reset to a known task.
  */
 import { createInterface } from "node:readline";
@@ -23,7 +23,7 @@ const dist = new URL("../dist/", import.meta.url);
 const { Metaworld, metaworldBenchmark, sawyerTask }: typeof Envs = await import(
   new URL("envs/index.js", dist).href
 );
-const { Rng }: typeof Random = await import(new URL("random/index.js", dist).href);
+const { Mt19937, Rng }: typeof Random = await import(new URL("random/index.js", dist).href);
 const { readAssets }: typeof Files = await import(new URL("cli/metaworld-files.js", dist).href);
 
 const { values } = parseArgs({ options: { assets: { type: "string" } } });
@@ -36,17 +36,18 @@ const BLOCK = 20;
 
 console.log("ready");
 for await (const line of createInterface({ input: process.stdin })) {
-  const [task, steps] = line.split(" ") as [string, string];
-  console.log(JSON.stringify(run(task, Number(steps))));
+  const [task, steps, seed] = line.split(" ") as [string, string, string];
+  console.log(JSON.stringify(run(task, Number(steps), Number(seed))));
 }
 
-function run(name: string, steps: number): EnvTimes {
+function run(name: string, steps: number, seed: number): EnvTimes {
   const make = () => metaworld.env(name, { goalVisible: true, horizon: 1e6 });
   const [env, twin] = envs.get(name) ?? [make(), make()];
   envs.set(name, [env, twin]);
   const rng = Rng.seed(0);
+  const numpy = Mt19937.seed(seed);
   const actions = Array.from({ length: steps }, () =>
-    Float64Array.from({ length: 4 }, () => Math.fround(rng.uniform(-1, 1))),
+    Float64Array.from({ length: 4 }, () => Math.fround(numpy.uniform(-1, 1))),
   );
   const task = metaworldBenchmark(`MT1 ${name}`, 42).train.tasks[0]!;
   env.reset(task, rng, observation);

@@ -33,9 +33,12 @@ interface Finding {
   readonly ours: number;
   readonly ofBare: number;
   readonly reset: number;
+  /** Of steps a second: the median over rounds. */
+  readonly ratio?: number;
   readonly python?: number;
   readonly pythonReset?: number;
   readonly official?: number;
+  readonly officialRatio?: number;
   readonly officialOfBare?: number;
 }
 
@@ -59,7 +62,8 @@ if (!options.json) print();
 async function race(task: string): Promise<Finding> {
   const times = { own: [] as EnvTimes[], official: [] as EnvTimes[], python: [] as EnvTimes[] };
   for (let round = -1; round < Number(options.rounds); round++) {
-    const order = `${task} ${round < 0 ? WARM_UP : STEPS}`;
+    // the same actions for all: where they take the arm decides what touches, and so how long a step takes
+    const order = `${task} ${round < 0 ? WARM_UP : STEPS} ${round + 1}`;
     const ours = await own.ask<EnvTimes>(order);
     const theirs = await python?.ask<EnvTimes>(order);
     const parity = await official?.ask<EnvTimes>(order);
@@ -69,6 +73,7 @@ async function race(task: string): Promise<Finding> {
     if (parity) times.official.push(parity);
   }
   const middle = (all: readonly EnvTimes[], key: keyof EnvTimes) => median(all.map((it) => it[key]));
+  const quotient = (all: readonly EnvTimes[]) => median(all.map(({ ms }, i) => times.python[i]!.ms / ms));
   const ofBare = (all: readonly EnvTimes[]) => median(all.map(({ ms, bare }) => bare / ms));
   return {
     task,
@@ -76,9 +81,11 @@ async function race(task: string): Promise<Finding> {
     ofBare: ofBare(times.own),
     reset: middle(times.own, "reset"),
     ...(python && {
+      ratio: quotient(times.own),
       python: 1000 / middle(times.python, "ms"),
       pythonReset: middle(times.python, "reset"),
     }),
+    ...(python && official && { officialRatio: quotient(times.official) }),
     ...(official && {
       official: 1000 / middle(times.official, "ms"),
       officialOfBare: ofBare(times.official),
@@ -87,16 +94,15 @@ async function race(task: string): Promise<Finding> {
 }
 
 function print(): void {
-  const ratio = (a: number | undefined, b: number | undefined) =>
-    a === undefined || b === undefined ? "" : (a / b).toFixed(2);
+  const ratio = (x: number | undefined) => x?.toFixed(2) ?? "";
   const rate = (x: number | undefined) => (x === undefined ? "" : x.toFixed(0));
   const rows = findings.map((it) => [
     it.task,
     rate(it.ours),
-    ratio(it.ours, it.python),
+    ratio(it.ratio),
     it.ofBare.toFixed(2),
     rate(it.official),
-    ratio(it.official, it.python),
+    ratio(it.officialRatio),
     it.officialOfBare?.toFixed(2) ?? "",
     rate(it.python),
     it.reset.toFixed(3),
@@ -107,18 +113,18 @@ function print(): void {
     ...["Python", "reset, ms", "Python's"],
   ];
   console.log(alignColumns([header, ...rows]).join("\n"));
-  summarise("our scenes", "ours", "ofBare");
-  if (official) summarise("original scenes", "official", "officialOfBare");
+  summarise("our scenes", "ratio", "ofBare");
+  if (official) summarise("original scenes", "officialRatio", "officialOfBare");
 }
 
-function summarise(what: string, rate: "ours" | "official", bare: "ofBare" | "officialOfBare"): void {
+function summarise(what: string, rate: "ratio" | "officialRatio", bare: "ofBare" | "officialOfBare"): void {
   const shares = findings.map((it) => it[bare]!);
   console.log(
     `\n${what}: ${geometricMean(shares).toFixed(3)} of the bare physics (at least ${LEAST_OF_BARE}), ` +
       `least ${Math.min(...shares).toFixed(3)}`,
   );
   if (!python) return;
-  const ratios = findings.map((it) => it[rate]! / it.python!);
+  const ratios = findings.map((it) => it[rate]!);
   const least = Math.min(...ratios);
   console.log(
     `${what}: ${geometricMean(ratios).toFixed(2)} times Python's steps a second (geometric mean; at least ` +

@@ -1,6 +1,6 @@
 """Steps of the Python package's environments with random actions.
 
-Usage: metaworld_steps.py. Prints "ready"; then answers each line `TASK STEPS` with {"ms": of each step, "reset": ms}.
+Usage: metaworld_steps.py. Prints "ready"; then answers each line `TASK STEPS SEED` with {"ms": of each step, "reset": ms}.
 Needs metaworld==3.1.1, which brings its own version of MuJoCo.
 """
 
@@ -28,9 +28,9 @@ def environment(name):
     return envs[name]
 
 
-def run(name, steps):
+def run(name, steps, seed):
     env = environment(name)
-    actions = numpy.random.default_rng(0).uniform(-1, 1, (steps, 4)).astype(numpy.float32)
+    actions = numpy.random.RandomState(seed).uniform(-1, 1, (steps, 4)).astype(numpy.float32)
     begin = time.perf_counter()
     env.reset()
     start = time.perf_counter()
@@ -42,5 +42,5 @@ def run(name, steps):
 
 print("ready", flush=True)
 for line in sys.stdin:
-    task, count = line.split()
-    print(json.dumps(run(task, int(count))), flush=True)
+    task, count, seed = line.split()
+    print(json.dumps(run(task, int(count), int(seed))), flush=True)
