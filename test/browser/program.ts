@@ -29,11 +29,19 @@ import {
   tree,
   valueAndGrad,
 } from "../../src/index.js";
+import { episodes } from "./episodes.js";
 
 /** Returns the SHA-256 of all bits of some results, by name: hexadecimal. */
 export async function digests(): Promise<Record<string, string>> {
-  const results = { sinusoids: sinusoids(), characters: characters(), functions: functions() };
-  const entries = Object.entries(results).map(async ([name, tensors]) => [name, await sha256(tensors)]);
+  const tensors = { sinusoids: sinusoids(), characters: characters(), functions: functions() };
+  const results: [string, readonly ArrayBufferView[]][] = [
+    ...Object.entries(tensors).map(([name, list]): [string, ArrayBufferView[]] => [
+      name,
+      list.map((it) => it.data()),
+    ]),
+    ["episodes", [await episodes()]],
+  ];
+  const entries = results.map(async ([name, arrays]) => [name, await sha256(arrays)]);
   return Object.fromEntries(await Promise.all(entries));
 }
 
@@ -87,11 +95,10 @@ function train<P extends MlpParams | Conv4Params>(
   return [...tree.leaves(state), ...losses];
 }
 
-async function sha256(tensors: readonly Tensor[]): Promise<string> {
-  const parts = tensors.map((it) => {
-    const { buffer, byteOffset, byteLength } = it.data();
-    return new Uint8Array(buffer, byteOffset, byteLength);
-  });
+async function sha256(arrays: readonly ArrayBufferView[]): Promise<string> {
+  const parts = arrays.map(
+    ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
+  );
   const bytes = Uint8Array.from(parts.flatMap((part) => [...part]));
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
