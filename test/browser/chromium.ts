@@ -14,7 +14,10 @@ export const noChromium = existsSync(EXECUTABLE) ? undefined : `${EXECUTABLE} is
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: EXECUTABLE,
-    args: ["--headless", "--no-sandbox", "--disable-background-networking"],
+    args: [
+      ...["--headless", "--no-sandbox", "--disable-background-networking"],
+      ...["--use-angle=swiftshader", "--enable-unsafe-swiftshader"], // WebGL without a GPU
+    ],
   });
 }
 

@@ -4,6 +4,9 @@
  * @module
  */
 import type { Mesh, Shape } from "../../render/index.js";
+
+export type { Shape };
+
 import type { Simulation } from "./simulation.js";
 
 /** MuJoCo's numbers of the kinds of geoms that we draw. */
