@@ -107,7 +107,7 @@ test.skipIf(noChromium)(
     const root = join(folder, "page");
     mkdirSync(join(root, "node_modules"), { recursive: true });
     symlinkSync(folder, join(root, "node_modules/metagrad"));
-    for (const file of ["index.html", "page.ts", "worker.ts", "program.ts"]) {
+    for (const file of ["index.html", "page.ts", "worker.ts", "program.ts", "episodes.ts"]) {
       const text = readFileSync(join(import.meta.dirname, "browser", file), "utf8");
       writeFileSync(join(root, file), text.replaceAll(/"..\/..\/src(\/\w+)?\/index.js"/g, '"metagrad$1"'));
     }
