@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { MjModel } from "@mujoco/mujoco";
 import { EnvError } from "../../errors.js";
 import type { Mujoco } from "../mujoco/engine.js";
 import { Scene } from "../mujoco/scene.js";
@@ -43,12 +44,26 @@ export function officialScenes(
     FS.writeFile(path, aTexture[1]);
   }
   return (_, name) => {
-    const path = `sawyer_xyz/sawyer_${name}.xml`;
+    const path = fileOf(name);
     if (!assets.has(path)) throw new EnvError(`metaworld: expected ${path} among the assets, got none`);
-    const scene = Scene.fromFile(mujoco, `metaworld/${name}`, `${ROOT}/${path}`);
-    (scene.model as unknown as { eq_data: Float64Array }).eq_data.set(WELD); // as the original does, in code
+    const scene = Scene.fromFile(mujoco, `metaworld/${name}`, officialScenePath(name));
+    weldHand(scene.model);
     return scene;
   };
+}
+
+/** Where in the engine's file system `officialScenes` has put a scene. */
+export function officialScenePath(name: SceneName): string {
+  return `${ROOT}/${fileOf(name)}`;
+}
+
+/** Welds the hand to what actions move, as the original does in code. */
+export function weldHand(model: MjModel): void {
+  (model.eq_data as Float64Array).set(WELD);
+}
+
+function fileOf(name: SceneName): string {
+  return `sawyer_xyz/sawyer_${name}.xml`;
 }
 
 /** What we use of Emscripten's file system. */

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { MjModel } from "@mujoco/mujoco";
-import { EnvError, MetaError, suggestion } from "../../errors.js";
+import type { MjModel, MjSpec } from "@mujoco/mujoco";
+import { EnvError, suggestion } from "../../errors.js";
 import type { Mujoco } from "./engine.js";
+import { type Colliders, compileListed } from "./listed-contacts.js";
 
 /** What has a name in a scene. */
 export type Kind = "body" | "joint" | "geom" | "site" | "actuator" | "camera";
@@ -29,17 +30,6 @@ const PREFIX = {
   camera: "cam",
 } as const satisfies Record<Kind, string>;
 
-/** What decides whether two geoms can touch, by their numbers: kinds and affinities are sets of bits. */
-export interface Colliders {
-  readonly kind: Int32Array;
-  readonly affinity: Int32Array;
-  /** Of the bounding spheres, in metres; 0 for planes, which have none. */
-  readonly radius: Float64Array;
-  readonly margin: Float64Array;
-  /** Whether pairs are named that collide whatever their kinds are. */
-  readonly pairs: boolean;
-}
-
 /** Bytes for contacts and constraints of one state. Meta-World's scenes use 64 KB; MuJoCo's own choice is 13 MB. */
 const ARENA_BYTES = 2 ** 20;
 
@@ -48,33 +38,31 @@ export class Scene {
   readonly model: MjModel;
   /** For messages: `metaworld/door_pull`. */
   readonly name: string;
+  readonly colliders: Colliders;
   /** The simulation whose places of bodies are in the model now; see `Simulation`. */
   owner: object | undefined;
   readonly #ids = new Map<string, number>();
-  #colliders: Colliders | undefined;
 
-  private constructor(mujoco: Mujoco, model: MjModel, name: string) {
+  private constructor(mujoco: Mujoco, name: string, make: () => MjSpec) {
+    const { model, colliders } = compile(name, () => compileListed(mujoco, make()));
     this.mujoco = mujoco;
     this.model = model;
+    this.colliders = colliders;
     this.name = name;
   }
 
   /** Compiles MJCF. @throws EnvError with the compiler's complaint and its line */
   static fromXml(mujoco: Mujoco, name: string, xml: string): Scene {
-    return new Scene(
-      mujoco,
-      compile(name, () => mujoco.MjModel.from_xml_string(xml)),
-      name,
-    );
+    return new Scene(mujoco, name, () => mujoco.parseXMLString(xml));
   }
 
   /** Compiles MJCF from a file in the engine's own file system, where includes and meshes are, too. @throws EnvError */
   static fromFile(mujoco: Mujoco, name: string, path: string): Scene {
-    const scene = new Scene(
-      mujoco,
-      compile(name, () => mujoco.MjModel.from_xml_path(path)),
-      name,
-    );
+    const { FS } = mujoco as unknown as { FS: FileSystem };
+    const scene = new Scene(mujoco, name, () => {
+      FS.chdir(path.slice(0, path.lastIndexOf("/"))); // what the file names is looked for from here
+      return mujoco.parseXMLString(FS.readFile(path, { encoding: "utf8" }));
+    });
     scene.model.narena = ARENA_BYTES;
     return scene;
   }
@@ -111,35 +99,24 @@ export class Scene {
     });
   }
 
-  /** Copies, as MuJoCo's own arrays cost more to get than to read. */
-  get colliders(): Colliders {
-    if (this.#colliders) return this.#colliders;
-    const { geom_contype, geom_conaffinity, geom_rbound, geom_margin, npair } = this.model;
-    this.#colliders = {
-      kind: Int32Array.from(geom_contype),
-      affinity: Int32Array.from(geom_conaffinity),
-      radius: Float64Array.from(geom_rbound),
-      margin: Float64Array.from(geom_margin),
-      pairs: npair > 0,
-    };
-    return this.#colliders;
-  }
-
   /** Frees the model. No simulation of it may be used afterwards. */
   close(): void {
     this.model.delete();
   }
 }
 
-function compile(name: string, make: () => MjModel | null): MjModel {
-  let model: MjModel | null = null;
+/** What we use of Emscripten's file system. */
+interface FileSystem {
+  chdir(path: string): void;
+  readFile(path: string, options: { readonly encoding: "utf8" }): string;
+}
+
+function compile<T>(name: string, make: () => T): T {
   try {
-    model = make();
+    return make();
   } catch (error) {
     throw new EnvError(
       `${name}: expected a scene that MuJoCo compiles, got: ${String(error).replace(/\s+/g, " ")}`,
     );
   }
-  if (model === null) throw new MetaError(`${name}: MuJoCo compiled the scene to nothing`);
-  return model;
 }

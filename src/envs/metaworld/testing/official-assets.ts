@@ -6,7 +6,7 @@ import { gunzipSync } from "node:zlib";
 import type { MjModel } from "@mujoco/mujoco";
 import { readTar } from "../../../formats/index.js";
 import type { Mujoco } from "../../mujoco/engine.js";
-import { officialScenes } from "../official-scenes.js";
+import { officialScenePath, officialScenes, weldHand } from "../official-scenes.js";
 import type { Golden } from "../parity.js";
 import type { SceneName } from "../scenes/index.js";
 
@@ -25,10 +25,14 @@ export function readOfficialAssets(): Map<string, Uint8Array> {
   return new Map([...files].map(([path, bytes]) => [path.replace("assets/", ""), bytes]));
 }
 
-/** How to compile a scene of the assets. */
+/** How to compile a scene of the assets as it stands in its file: contacts are not listed, nothing unnamed has a name. */
 export function officialModels(mujoco: Mujoco): (scene: SceneName) => MjModel {
-  const load = officialScenes(mujoco, readOfficialAssets());
-  return (scene) => load(mujoco, scene).model;
+  officialScenes(mujoco, readOfficialAssets());
+  return (scene) => {
+    const model = mujoco.MjModel.from_xml_path(officialScenePath(scene));
+    weldHand(model);
+    return model;
+  };
 }
 
 /** Names of the tasks of which episodes are recorded, in alphabetical order. */
