@@ -66,9 +66,9 @@ export interface SawyerTask<S extends Start = Start> {
   readonly name: string;
   /** What the robot has to do, in a sentence. */
   readonly summary: string;
-  /** When a step is a success, in words, for the documentation. */
+  /** When a step is a success, in words, for the documentation: of what point, along which axes, within how much. */
   readonly succeeds: string;
-  /** What version 2 of the reward grows with, in words, for the documentation. */
+  /** Version 2 of the reward, in the words that docs/metaworld.md explains. */
   readonly rewarded: string;
   readonly scene: SceneName;
   readonly hand: {

@@ -29,8 +29,13 @@ interface AssemblyStart extends Start {
 export const assembly = defineTask<AssemblyStart>({
   name: "assembly",
   summary: "Pick up a nut by its wrench and put it on a peg. The peg stands in different places.",
-  succeeds: "the nut's middle is within 2 cm of the peg, seen from above, and under its top",
-  rewarded: "caging the wrench, and the nut's way over the peg and down; less when the nut is turned",
+  succeeds:
+    "the nut's middle is less than 2 cm from the goal, the peg's top, seen from above, and lower than it",
+  rewarded:
+    "(2 grasp + 6 way) · lying, or 10 at success; grasp with reach within 1 cm; " +
+    "way = 0.1 for a nut higher than 2 cm, or within 1 cm of the peg seen from above, + 0.9 nearness, " +
+    "full within 2 cm, z counting three times, to a funnel that leads over the peg and down; " +
+    "lying falls to 0 at a turn of 46°",
   scene: "assembly_peg",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: {
@@ -39,7 +44,7 @@ export const assembly = defineTask<AssemblyStart>({
     apart: { distance: 0.1 },
   },
   goalSpace: { low: [-0.1, 0.75, 0.1], high: [0.1, 0.85, 0.1] },
-  observed: ["handle of the wrench, rotation of the nut (w, x, y, z)"],
+  observed: ["handle of the wrench; rotation of the nut (w, x, y, z)"],
   observe: observeWrench,
   start(world, variation) {
     const object = vec3(variation);

@@ -25,9 +25,12 @@ const LAST_Y = 0.9 + 1e-7;
 
 export const basketball = defineTask<PickStart>({
   name: "basketball",
-  summary: "Dunk a ball into a hoop.",
-  succeeds: "the ball is within 8 cm of a point over the hoop, z counting twice",
-  rewarded: "caging the ball and its nearness to that point, together; more once it is lifted by 1 cm",
+  summary: "Dunk a ball into a hoop. Ball and hoop are in different places.",
+  succeeds:
+    "the ball is within 8 cm, z counting twice, of the point over the hoop that is 0.3 above the table",
+  rewarded:
+    "grasp ⊗ place, or 1 + 6 place when at hand (3.5 cm) and lifted (1 cm); 10 within 8 cm; " +
+    "place full within 8 cm, of that point and z counting twice here, too",
   scene: "basketball",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: {

@@ -32,9 +32,11 @@ interface BinStart extends Start {
 export const binPicking = defineTask<BinStart>({
   name: "bin-picking",
   summary: "Pick a cube up from one bin and put it into another.",
-  succeeds: "the cube is within 5 cm of the middle of the other bin",
+  succeeds: "the cube is within 5 cm of the goal, the middle of the other bin at (0.12, 0.7, 0)",
   rewarded:
-    "caging the cube and its nearness to that point; once it is lifted, staying over the walls on the way",
+    "grasp ⊗ place, + 1 + 5 (way ⊗ place) when the hand is within 4 cm, " +
+    "the cube lifted (2 cm) and the gap at least 0.43; 10 within 5 cm; " +
+    "way is 1 for a hand higher than two funnels, over where the cube was and over the goal",
   scene: "bin_picking",
   hand: { start: [0, 0.6, 0.2], low: [-0.5, 0.4, 0.07] },
   variation: {

@@ -27,9 +27,12 @@ interface BoxStart extends Start {
 export const boxClose = defineTask<BoxStart>({
   name: "box-close",
   summary: "Put the lid on a box. Lid and box are in different places.",
-  succeeds: "the lid is within 8 cm of its place on the box",
+  succeeds: "the lid is less than 8 cm from the goal",
   rewarded:
-    "an open hand coming from above to the lid, lifting it, and its nearness to its place; less when it is turned",
+    "(2 ((action 3 + 1) / 2 ⊗ ready) + 8 way, or 10 at success) · lying; " +
+    "ready is the nearness of the hand to the lid's handle, 2 cm over the lid, full within 2 cm, " +
+    "⊗ 1 for a hand above a funnel around it; way = 0.2 for a handle higher than 4 cm + 0.8 nearness of " +
+    "the handle to the goal, full within 5 cm, z counting three times; lying falls to 0 at a turn of 23°",
   scene: "box",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: {

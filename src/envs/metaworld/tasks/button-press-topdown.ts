@@ -29,7 +29,7 @@ function topdown({ fingers, press, grip, ...task }: Topdown): SawyerTask {
     hand: { start: float32(0, 0.4, 0.2) },
     variation: { low: [-0.1, 0.8, 0.115], high: [0.1, 0.9, 0.115] },
     goalSpace: { low: HAND_LOW, high: HAND_HIGH },
-    observed: ["button (w, x, y, z)"],
+    observed: ["top of the button (w, x, y, z)"],
     observe: (world) => [{ position: lift(world.body("button"), 0.193), rotation: world.bodyQuat("button") }],
     start(world, variation) {
       world.placeBody("box", variation);
@@ -65,8 +65,10 @@ function topdown({ fingers, press, grip, ...task }: Topdown): SawyerTask {
 export const buttonPressTopdown = topdown({
   name: "button-press-topdown",
   summary: "Press a button from above. The button stands in different places.",
-  succeeds: "the button is within 2.4 cm of its lowest place",
-  rewarded: "a closed hand's nearness to the button, and how far it is pressed",
+  succeeds: "the button's top is within 2.4 cm of the goal along z, which is 6.9 cm deep",
+  rewarded:
+    "5 ((1 − gap) ⊗ reach) + 5 place, the latter with the fingertips within 3 cm; " +
+    "reach full within 1 cm, place along z within 0.5 cm",
   scene: "button_press_topdown",
   fingers: (gripper) => 1 - gripper,
   press: [0, 0, 0],
@@ -76,8 +78,10 @@ export const buttonPressTopdown = topdown({
 export const buttonPressTopdownWall = topdown({
   name: "button-press-topdown-wall",
   summary: "Reach over a wall and press a button from above. The button stands in different places.",
-  succeeds: "the button is within 2.4 cm of its lowest place",
-  rewarded: "nearness of the fingertips to the button, and how far it is pressed",
+  succeeds: "the button's top is within 2.4 cm of the goal along z, which is 6.9 cm deep",
+  rewarded:
+    "5 (gap ⊗ reach) + 5 place, the latter with the fingertips within 3 cm; " +
+    "reach full within 1 cm, place along z within 0.5 cm",
   scene: "button_press_topdown_wall",
   fingers: (gripper) => Math.max(gripper, 0),
   press: [0, -0.06, 0],

@@ -21,13 +21,15 @@ interface WallStart extends ButtonStart {
 export const buttonPressWall = defineTask<WallStart>({
   name: "button-press-wall",
   summary: "Reach over a wall and press a button. The button stands in different places.",
-  succeeds: "the button is within 3 cm of its deepest place",
-  rewarded: "nearness of a closed hand; within 7 cm, an open hand, and how far the button is pressed",
+  succeeds: "the button's front is within 3 cm of the goal along y, which is 6.3 cm deep",
+  rewarded:
+    "2 ((1 − gap) / 2 ⊗ reach), or 4 + 2 gap + 4 place² with the fingertips within 7 cm; " +
+    "reach full within 1 cm, place along y within 0.5 cm",
   scene: "button_press_wall",
   hand: { start: float32(0, 0.4, 0.2) },
   variation: { low: [-0.05, 0.85, 0.1149], high: [0.05, 0.9, 0.1151] },
   goalSpace: { low: HAND_LOW, high: HAND_HIGH },
-  observed: ["button (w, x, y, z)"],
+  observed: ["front of the button (w, x, y, z)"],
   observe: observeButton,
   start(world, variation) {
     const start = startButton(world, variation);

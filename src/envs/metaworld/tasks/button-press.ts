@@ -22,13 +22,15 @@ export interface ButtonStart extends Start {
 export const buttonPress = defineTask<ButtonStart>({
   name: "button-press",
   summary: "Press a button. The button stands in different places.",
-  succeeds: "the button is within 2 cm of its deepest place",
-  rewarded: "nearness of the fingertips to the button, and how far it is pressed",
+  succeeds: "the button's front is within 2 cm of the goal along y, which is 7.3 cm deep",
+  rewarded:
+    "2 (gap ⊗ reach) + 8 place, the latter with the fingertips within 5 cm; " +
+    "reach full within 5 cm, place along y within 0.5 cm",
   scene: "button_press",
   hand: { start: float32(0, 0.4, 0.2) },
   variation: { low: [-0.1, 0.85, 0.115], high: [0.1, 0.9, 0.115] },
   goalSpace: { low: HAND_LOW, high: HAND_HIGH },
-  observed: ["button (w, x, y, z)"],
+  observed: ["front of the button (w, x, y, z)"],
   observe: observeButton,
   start: startButton,
   outcome(world, { target, travel }) {

@@ -25,13 +25,15 @@ interface ButtonStart extends Start {
 export const coffeeButton = defineTask<ButtonStart>({
   name: "coffee-button",
   summary: "Push a button on a coffee machine.",
-  succeeds: "the button is within 2 cm of its deepest place",
-  rewarded: "nearness of the fingertips to the button, and how far it is pressed",
+  succeeds: "the button is within 2 cm of the goal along y, which is 1 cm deep of 3",
+  rewarded:
+    "2 (gap ⊗ reach) + 8 place, the latter with the fingertips within 5 cm; " +
+    "reach full within 5 cm, place along y within 0.5 cm",
   scene: "coffee",
   hand: { start: [0, 0.4, 0.2] },
   variation: { low: [-0.1, 0.8, -0.001], high: [0.1, 0.9, 0.001] },
   goalSpace: { low: [-0.101, 0.61, 0.298], high: [0.101, 0.71, 0.302] },
-  observed: ["button (no rotation: 1, 0, 0, 0)"],
+  observed: ["button (always 1, 0, 0, 0)"],
   observe: (world) => [{ position: world.site("buttonStart"), rotation: [1, 0, 0, 0] }],
   start(world, variation) {
     const object = vec3(variation);

@@ -23,7 +23,9 @@ export const coffeePush = defineTask<PushStart>({
   name: "coffee-push",
   summary: "Push a mug under a coffee machine.",
   succeeds: "the mug is within 7 cm of the goal",
-  rewarded: "caging the mug and its nearness to the goal, x and y counting twice; more once it is held",
+  rewarded:
+    "grasp ⊗ place, + 1 + 5 place when at hand (4 cm); 10 within 5 cm; grasp with reach within 4 cm; " +
+    "of all distances to the goal, x and y count twice here",
   scene: "coffee",
   hand: { start: [0, 0.4, 0.2] },
   variation: {

@@ -25,14 +25,18 @@ interface DialStart extends Start {
 
 export const dialTurn = defineTask<DialStart>({
   name: "dial-turn",
-  summary: "Turn a dial by half. It stands in different places.",
-  succeeds: "the dial's mark is within 7 cm of the goal",
-  rewarded: "a closing hand's nearness to the dial, together with the mark's to the goal",
+  summary: "Turn a dial. It stands in different places.",
+  succeeds:
+    "the mark on the dial's rim is within 7 cm of the goal, (0, 0.03, " +
+    "0.03) from the dial: turned by more than 78°",
+  rewarded:
+    "10 (closing ⊗ reach ⊗ place); reach Gaussian, full within 0.5 cm of the point (0.05, 0.02, " +
+    "0.09) from the mark; place full within 7 cm",
   scene: "dial",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: { low: [-0.1, 0.7, 0], high: [0.1, 0.8, 0] },
   goalSpace: { low: [-0.1, 0.73, 0.0299], high: [0.1, 0.83, 0.0301] },
-  observed: ["point of the rim, rotation of the dial (w, x, y, z)"],
+  observed: ["mark on the rim; rotation of the dial (w, x, y, z)"],
   observe: (world) => [{ position: rim(world), rotation: world.bodyQuat("dial") }],
   start(world, variation) {
     const object = vec3(variation);

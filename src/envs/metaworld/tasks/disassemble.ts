@@ -25,8 +25,10 @@ interface DisassembleStart extends Start {
 export const disassemble = defineTask<DisassembleStart>({
   name: "disassemble",
   summary: "Take a nut off a peg by its wrench. Nut and peg are in different places.",
-  succeeds: "the wrench is 15 cm over where it lay",
-  rewarded: "caging the wrench, and lifting the nut; less when the nut is turned",
+  succeeds: "the handle of the wrench is more than 15 cm higher than the nut was placed",
+  rewarded:
+    "(2 grasp + 6 way) · lying, or 10 at success; way = 0.1 for a nut higher than 2 cm + 0.9 nearness, " +
+    "full within 2 cm, to the point 25 cm over where it was placed; lying falls to 0 at a turn of 46°",
   scene: "assembly_peg",
   hand: { start: float32(0, 0.4, 0.2) },
   variation: {
@@ -36,7 +38,7 @@ export const disassemble = defineTask<DisassembleStart>({
   },
   settlesInPlace: true,
   goalSpace: { low: [-0.1, 0.6, 0.1749], high: [0.1, 0.75, 0.1751] },
-  observed: ["handle of the wrench, rotation of the nut (w, x, y, z)"],
+  observed: ["handle of the wrench; rotation of the nut (w, x, y, z)"],
   observe: observeWrench,
   start(world, variation) {
     const object = vec3(variation);

@@ -23,8 +23,10 @@ interface DoorStart extends Start {
 export const doorClose = defineTask<DoorStart>({
   name: "door-close",
   summary: "Push a door shut that stands wide open. The door stands in different places.",
-  succeeds: "the handle is within 8 cm of the goal",
-  rewarded: "nearness of the hand and of the handle to the goal",
+  succeeds: "the handle is within 8 cm of the goal, (0.2, −0.2, 0) from the door",
+  rewarded:
+    "3 nearness of the fingertips to the goal, full within 1.25 cm, + 6 place, both Gaussian; " +
+    "10 within 5 cm",
   scene: "door_pull",
   hand: { start: HAND_START },
   variation: { low: [0, 0.85, 0.15], high: [0.1, 0.95, 0.15] },

@@ -18,8 +18,10 @@ const HAND_LOW = [-0.5, 0.4, -0.15] as const;
 export const doorLock = defineTask({
   name: "door-lock",
   summary: "Lock a door by turning its lock down. The door stands in different places.",
-  succeeds: "the lock is within 2 cm of the goal along z",
-  rewarded: "nearness of the left finger to the lock, and the lock's to the goal",
+  succeeds: "the lock's end is within 2 cm of the goal along z, 10 cm under the lock's hinge",
+  rewarded:
+    "2 (gap ⊗ reach) + 8 place; reach of the left pad, full within 1 cm, " +
+    "x counting a quarter and z a half; place along z, full within 0.5 cm",
   scene: "door_lock",
   hand: { start: float32(0, 0.6, 0.2), low: HAND_LOW },
   variation: { low: [-0.1, 0.8, 0.15], high: [0.1, 0.85, 0.15] },

@@ -15,8 +15,12 @@ import type { World } from "../world.js";
 export const doorOpen = defineTask<PushStart>({
   name: "door-open",
   summary: "Pull a door open by its handle. The door stands in different places.",
-  succeeds: "the handle is within 8 cm of the goal along x",
-  rewarded: "an open hand coming from above to the handle, and the door's angle",
+  succeeds: "the handle is within 8 cm of the goal along x, which is 0.3 to the left of the door",
+  rewarded:
+    "2 ((action 3 + 1) / 2 ⊗ ready) + 8 way, or 10 at success; ready is the nearness of the hand to the " +
+    "point (0, 0.03, −0.01) from the handle, full within 6 cm, ⊗ 1 for a hand above a funnel around the " +
+    "handle; way = 0.2 for a door open by more than 2° + 0.8 nearness of its angle to 120°, " +
+    "full within 0.5 rad",
   scene: "door_pull",
   hand: { start: [0, 0.6, 0.2] },
   variation: { low: [0, 0.85, 0.15], high: [0.1, 0.95, 0.15] },

@@ -18,8 +18,10 @@ const LOCKED = 1.5708;
 export const doorUnlock = defineTask({
   name: "door-unlock",
   summary: "Unlock a door by turning its lock up. The door stands in different places.",
-  succeeds: "the lock is within 2 cm of the goal along x",
-  rewarded: "nearness of the wrist to the lock, and the lock's to the goal",
+  succeeds: "the lock's end is within 2 cm of the goal along x, 10 cm to the right of the lock's hinge",
+  rewarded:
+    "2 reach + 8 place; reach of the point (0, 0.055, 0.07) from the hand, full within 2 cm, " +
+    "x counting a quarter and z a half; place along x, full within 0.5 cm",
   scene: "door_lock",
   hand: { start: float32(0, 0.6, 0.2), low: [-0.5, 0.4, -0.15] },
   variation: { low: [-0.1, 0.8, 0.15], high: [0.1, 0.85, 0.15] },

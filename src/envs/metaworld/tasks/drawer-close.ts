@@ -19,8 +19,8 @@ const TRAVEL = 0.15;
 export const drawerClose = defineTask({
   name: "drawer-close",
   summary: "Push an open drawer shut. The drawer stands in different places.",
-  succeeds: "the handle is within 6.5 cm of the goal",
-  rewarded: "a closing hand's nearness to the handle, together with the handle's to the goal",
+  succeeds: "the handle is within 6.5 cm of the goal: the drawer open by no more than 3.15 cm",
+  rewarded: "10 (closing ⊗ reach ⊗ place), or 10 at success; reach Gaussian, full within 0.5 cm",
   scene: "drawer",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: { low: [-0.1, 0.9, 0], high: [0.1, 0.9, 0] },

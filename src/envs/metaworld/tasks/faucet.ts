@@ -86,8 +86,12 @@ function faucet({ spread, side, handle, goal, offset, ...words }: Turn): SawyerT
 export const faucetOpen = faucet({
   name: "faucet-open",
   summary: "Turn a faucet's handle to the right. The faucet stands in different places.",
-  succeeds: "the handle's end is within 7 cm of the goal",
-  rewarded: "nearness of the fingertips to the handle, and the handle's to the goal",
+  succeeds:
+    "the point (−0.04, 0, 0.03) from the handle is within 7 cm of the goal, (0.175, 0, " +
+    "0.125) from the faucet",
+  rewarded:
+    "4 reach + 6 place, or 10 at success, all of that point; reach Gaussian, full within 1 cm; " +
+    "place full within 7 cm",
   spread: 0.05,
   side: 1,
   handle: "handleStartOpen",
@@ -98,8 +102,8 @@ export const faucetOpen = faucet({
 export const faucetClose = faucet({
   name: "faucet-close",
   summary: "Turn a faucet's handle to the left. The faucet stands in different places.",
-  succeeds: "the handle's end is within 7 cm of the goal",
-  rewarded: "nearness of the fingertips to the handle, and the handle's to the goal",
+  succeeds: "the handle is within 7 cm of the goal, (−0.175, 0, 0.125) from the faucet",
+  rewarded: "4 reach + 6 place, or 10 at success; reach Gaussian, full within 1 cm; place full within 7 cm",
   spread: 0.1,
   side: -1,
   handle: "handleStartClose",

@@ -31,8 +31,11 @@ interface HammerStart extends Start {
 export const hammer = defineTask<HammerStart>({
   name: "hammer",
   summary: "Drive a nail into a block with a hammer, which lies in different places.",
-  succeeds: "the nail is driven in by 9 cm",
-  rewarded: "caging the hammer, and nearness of its head to the nail; less when the hammer is turned",
+  succeeds: "the nail is driven in by more than 9 cm",
+  rewarded:
+    "(2 grasp + 6 way) · lying, or 10 at success if that is more than 5; " +
+    "way = 0.1 for a head higher than 2 cm + 0.9 nearness of the head to the goal, full within 2 cm; " +
+    "lying falls to 0 at a turn of 46°",
   scene: "hammer",
   hand: { start: [0, 0.4, 0.2] },
   variation: { low: [-0.1, 0.4, 0], high: [0.1, 0.5, 0] },

@@ -18,8 +18,8 @@ const HAND_START = float32(0, 0.6, 0.2);
 export const handInsert = defineTask({
   name: "hand-insert",
   summary: "Insert the gripper, with a block, into a hole.",
-  succeeds: "the block is within 5 cm of the goal in the hole",
-  rewarded: "caging the block and its nearness to the goal, together; more once it is held",
+  succeeds: "the block is within 5 cm of the goal, in the hole",
+  rewarded: "grasp ⊗ place, + 1 + 7 place when at hand (2 cm); 10 within 5 cm",
   scene: "table_with_hole",
   hand: { start: HAND_START, low: [-0.5, 0.4, -0.15] },
   variation: {

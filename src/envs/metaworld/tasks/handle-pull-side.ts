@@ -21,8 +21,8 @@ interface HandleStart extends Start {
 export const handlePullSide = defineTask<HandleStart>({
   name: "handle-pull-side",
   summary: "Pull a handle up that points aside. The handle stands in different places.",
-  succeeds: "the handle is within 8 cm of the goal",
-  rewarded: "caging the handle and its nearness to the goal, together; more once it is lifted by 1 cm",
+  succeeds: "the middle of the handle is within 8 cm of the goal",
+  rewarded: "grasp ⊗ place, + 1 + 5 place when at hand (3.5 cm) and lifted (1 cm); 10 within 5 cm",
   scene: "handle_press_sideways",
   hand: { start: [0, 0.6, 0.2] },
   variation: { low: [-0.35, 0.65, 0], high: [-0.25, 0.75, 0] },

@@ -24,8 +24,10 @@ interface HandleStart extends Start {
 export const handlePull = defineTask<HandleStart>({
   name: "handle-pull",
   summary: "Pull a handle up. The handle stands in different places.",
-  succeeds: "the handle is within 5 cm of the goal along z",
-  rewarded: "caging the handle and its nearness to the goal, together; more once it is held",
+  succeeds: "the right end of the handle is within 5 cm of the goal along z",
+  rewarded:
+    "grasp ⊗ place, + 1 + 5 place when at hand (3.5 cm); 10 within 5 cm; " +
+    "all distances to the goal along z",
   scene: "handle_press",
   hand: { start: [0, 0.6, 0.2] },
   variation: { low: [-0.1, 0.8, -0.001], high: [0.1, 0.9, 0.001] },

@@ -26,7 +26,10 @@ export const leverPull = defineTask<LeverStart>({
   name: "lever-pull",
   summary: "Pull a lever up by a right angle. It stands in different places.",
   succeeds: "the lever has turned by 90°, give or take 7.5°",
-  rewarded: "nearness of the wrist to the lever's end, together with the end's to the goal",
+  rewarded:
+    "10 (reach ⊗ place); reach of the point (0, 0.055, 0.07) from the hand, full within 2 cm, " +
+    "x and z counting four times; place of the lever's end to (0.12, 0, 0.45) from its foot, " +
+    "full within 4 cm",
   scene: "lever_pull",
   hand: { start: float32(0, 0.4, 0.2), low: [-0.5, 0.4, -0.15] },
   variation: { low: [-0.1, 0.7, 0], high: [0.1, 0.8, 0] },

@@ -30,9 +30,11 @@ interface PegStart extends Start {
 export const pegInsertSide = defineTask<PegStart>({
   name: "peg-insert-side",
   summary: "Pick up a peg and put it into a hole at the side of a box. Both are in different places.",
-  succeeds: "the peg's head is within 7 cm of the hole's inside, y and z counting twice",
+  succeeds: "the peg's head is within 7 cm, y and z counting twice, of the goal in the hole",
   rewarded:
-    "caging the peg and its head's nearness to the hole, less inside the box's corners; more once it is lifted",
+    "grasp ⊗ place, or 1 + 6 place when at hand (8 cm) and lifted (1 cm); 10 at success; " +
+    "place of the head, full within 7 cm, y and z counting twice, ⊗ 1 for a head outside two spaces " +
+    "before the box, under and over the hole",
   scene: "peg_insertion_side",
   hand: { start: [0, 0.6, 0.2] },
   variation: {

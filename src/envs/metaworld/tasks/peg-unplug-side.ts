@@ -21,14 +21,16 @@ const CAGING = { radius: 0.025, pad: 0.05, xz: 0.005, effort: 0.8, density: "hig
 export const pegUnplugSide = defineTask({
   name: "peg-unplug-side",
   summary: "Pull a plug out of a wall, sideways. The wall stands in different places.",
-  succeeds: "the plug is within 7 cm of a point 15 cm from the wall",
-  rewarded: "caging the plug; once it is held and moved by 1.5 cm, nearness to that point",
+  succeeds: "the plug's outer end is within 7 cm of the goal, 11 cm along x from where it was",
+  rewarded:
+    "2 grasp, + 1 + 5 place when the fingertips are within 3.5 cm, " +
+    "the gap is above 0.5 and the end has come out by more than 1.5 cm; 10 within 5 cm",
   scene: "peg_unplug_side",
   hand: { start: HAND_START },
   variation: { low: [-0.25, 0.6, -0.001], high: [-0.15, 0.8, 0.001] },
   settlesInPlace: true,
   goalSpace: { low: [-0.056, 0.6, 0.13], high: [0.044, 0.8, 0.132] },
-  observed: ["end of the plug, rotation (w, x, y, z)"],
+  observed: ["outer end of the plug (w, x, y, z)"],
   observe: (world) => [{ position: world.site("pegEnd"), rotation: world.bodyQuat("plug1") }],
   start(world, variation) {
     const box = vec3(variation);

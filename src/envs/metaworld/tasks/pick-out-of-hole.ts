@@ -21,7 +21,10 @@ export const pickOutOfHole = defineTask<PickStart>({
   name: "pick-out-of-hole",
   summary: "Pick a puck up from a hole and bring it to a goal.",
   succeeds: "the puck is within 7 cm of the goal",
-  rewarded: "caging the puck and its nearness to the goal; once it is lifted, coming from above the hole",
+  rewarded:
+    "grasp ⊗ place, + 1 + 5 (place ⊗ way) when the fingertips are within 4 cm, " +
+    "the puck lifted (2 cm) and the gap at least 0.33; 10 within 5 cm; place full within 2 cm; " +
+    "way is 1 for fingertips above a funnel that leads into the hole",
   scene: "pick_out_of_hole",
   hand: { start: [0, 0.6, 0.2], low: [-0.5, 0.4, -0.05] },
   variation: {

@@ -21,7 +21,9 @@ export const pickPlaceWall = defineTask<PickStart>({
   summary: "Pick a puck up and bring it over a wall to a goal.",
   succeeds: "the puck is within 7 cm of the goal",
   rewarded:
-    "gripping the puck; once it is lifted, nearness to a point over the wall, and past the wall to the goal",
+    "grip ⊗ over, + 1 + 4 over when at hand (2 cm) and lifted (1.5 cm), " +
+    "which beyond y = 0.75 is + 5 + 3 place; 10 within 5 cm; over is the nearness to the point over the " +
+    "wall, (goal's x, 0.77, 0.25), full within 5 cm, z counting three times",
   scene: "pick_place_wall_v3",
   hand: { start: [0, 0.6, 0.2] },
   variation: {

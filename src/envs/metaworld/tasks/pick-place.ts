@@ -18,7 +18,7 @@ export const pickPlace = defineTask<PickStart>({
   name: "pick-place",
   summary: "Pick a puck up and bring it to a goal.",
   succeeds: "the puck is within 7 cm of the goal",
-  rewarded: "caging the puck and its nearness to the goal, together; more once it is lifted by 1 cm",
+  rewarded: "grasp ⊗ place, + 1 + 5 place when at hand (2 cm) and lifted (1 cm); 10 within 5 cm",
   scene: "pick_place_v3",
   hand: { start: [0, 0.6, 0.2] },
   variation: {

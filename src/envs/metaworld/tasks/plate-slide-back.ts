@@ -16,7 +16,9 @@ export const plateSlideBack = defineTask<PushStart>({
   name: "plate-slide-back",
   summary: "Slide a plate out of a cabinet, towards the robot.",
   succeeds: "the plate is within 7 cm of the goal",
-  rewarded: "nearness of the fingertips to the plate; with the hand low and there, the plate's to the goal",
+  rewarded:
+    "1.5 reach, or 2 + 7 place when the fingertips are within 7 cm and not higher than 3 cm; " +
+    "10 within 5 cm; reach full within 5 cm",
   scene: "plate_slide",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: { low: [0, 0.85, 0, -0.1, 0.6, 0.015], high: [0, 0.85, 0, 0.1, 0.6, 0.015] },

@@ -16,7 +16,9 @@ export const plateSlideSide = defineTask<PushStart>({
   name: "plate-slide-side",
   summary: "Slide a plate into a cabinet at the side.",
   succeeds: "the plate is within 7 cm of the goal",
-  rewarded: "nearness of the fingertips to the plate; with the hand low and there, the plate's to the goal",
+  rewarded:
+    "1.5 reach, or 2 + 7 place when the fingertips are within 7 cm and not higher than 3 cm; " +
+    "10 within 5 cm; reach full within 5 cm",
   scene: "plate_slide_sideway",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: { low: [0, 0.6, 0, -0.3, 0.54, 0], high: [0, 0.6, 0, -0.25, 0.66, 0] },

@@ -20,7 +20,7 @@ export const plateSlide = defineTask<PushStart>({
   name: "plate-slide",
   summary: "Slide a plate into a cabinet.",
   succeeds: "the plate is within 7 cm of the goal",
-  rewarded: "nearness of the fingertips to the plate, together with the plate's to the goal",
+  rewarded: "8 (reach ⊗ place); 10 within 5 cm; reach full within 5 cm",
   scene: "plate_slide",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: { low: [0, 0.6, 0, -0.1, 0.85, 0], high: [0, 0.6, 0, 0.1, 0.9, 0] },

@@ -18,7 +18,9 @@ export const pushBack = defineTask<PushStart>({
   name: "push-back",
   summary: "Pull a puck back to a goal.",
   succeeds: "the puck is within 7 cm of the goal",
-  rewarded: "caging the puck and its nearness to the goal, together; more once it has moved 1 cm in the grip",
+  rewarded:
+    "grasp ⊗ place, + 1 + 5 place when at hand (1 cm), the gap below 0.55 and the puck nearer to the " +
+    "goal by more than 1 cm; 10 within 5 cm; grasp by gaps",
   scene: "push_back_v3",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: {

@@ -21,7 +21,9 @@ export const pushWall = defineTask<PushStart>({
   summary: "Push a puck around a wall to a goal.",
   succeeds: "the puck is within 7 cm of the goal",
   rewarded:
-    "caging the puck; once it is held, nearness to a point beside the wall, and past the wall to the goal",
+    "2 grasp, + 1 + 4 beside when at hand (2 cm), which beyond y = 0.75 is + 5 + 3 place; " +
+    "10 within 5 cm; beside is the nearness to (−0.05, 0.77) beside the wall, full within 5 cm, " +
+    "x counting three times",
   scene: "push_wall_v3",
   hand: { start: [0, 0.6, 0.2] },
   variation: {

@@ -15,7 +15,7 @@ export const push = defineTask<PushStart>({
   name: "push",
   summary: "Push a puck to a goal on the table.",
   succeeds: "the puck is within 5 cm of the goal",
-  rewarded: "caging the puck; once it is held, nearness of the puck to the goal",
+  rewarded: "2 grasp, or 1 + 4 grasp + 5 place when at hand (2 cm); 10 within 5 cm",
   scene: "push_v3",
   hand: { start: [0, 0.6, 0.2] },
   variation: {

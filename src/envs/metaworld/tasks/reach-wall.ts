@@ -21,7 +21,7 @@ export const reachWall = defineTask<ReachStart>({
   name: "reach-wall",
   summary: "Reach a goal position behind a wall.",
   succeeds: "the fingertips are within 5 cm of the goal",
-  rewarded: "nearness of the fingertips to the goal",
+  rewarded: "10 nearness of the fingertips to the goal, full within 5 cm",
   scene: "reach_wall_v3",
   hand: { start: HAND_START },
   variation: {

@@ -21,7 +21,7 @@ export const reach = defineTask<ReachStart>({
   name: "reach",
   summary: "Reach a goal position.",
   succeeds: "the fingertips are within 5 cm of the goal",
-  rewarded: "nearness of the fingertips to the goal",
+  rewarded: "10 nearness of the fingertips to the goal, full within 5 cm",
   scene: "reach_v3",
   hand: { start: HAND_START },
   variation: {

@@ -23,7 +23,10 @@ export const shelfPlace = defineTask<PickStart>({
   name: "shelf-place",
   summary: "Pick a block up and put it onto a shelf.",
   succeeds: "the block is within 7 cm of the goal on the shelf",
-  rewarded: "gripping the block and its nearness to the goal, less under the shelf; more once it is lifted",
+  rewarded:
+    "grip ⊗ place, + 1 + 5 place when at hand (2.5 cm) and lifted (1 cm); 10 within 5 cm; " +
+    "this second place is less in the space under the board, from 15 cm before the goal on, " +
+    "and 0 behind the goal",
   scene: "shelf_placing",
   hand: { start: float32(0, 0.6, 0.2) },
   variation: {

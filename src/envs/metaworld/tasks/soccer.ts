@@ -21,7 +21,9 @@ export const soccer = defineTask<PushStart>({
   name: "soccer",
   summary: "Kick a ball into a goal.",
   succeeds: "the ball is within 7 cm of the goal",
-  rewarded: "caging the ball and its nearness to the goal, x counting three times; less beside the posts",
+  rewarded:
+    "3 grasp + 6.5 place; 10 within 7 cm; grasp by gaps; place full within 7 cm and less beside the " +
+    "goal; of all distances, x counts three times here",
   scene: "soccer",
   hand: { start: [0, 0.6, 0.2] },
   variation: {

@@ -23,8 +23,14 @@ const MIDDLE: Vec3 = [0.05, 0, 0];
 export const stickPull = defineTask<StickStart>({
   name: "stick-pull",
   summary: "Pick up a stick and pull a thermos with it. The stick lies in different places.",
-  succeeds: "the thermos is within 12 cm of the goal, with the stick in its handle",
-  rewarded: "caging the stick and bringing it into the handle; then the thermos's nearness to the goal",
+  succeeds:
+    "the handle of the thermos is within 12 cm of the goal and the stick's end is in it: not left of it, " +
+    "within 4 cm along y, 6 cm along z",
+  rewarded:
+    "grasp ⊗ near, or 1 + 6 near when the stick is at hand (2 cm) and lifted (1 cm), " +
+    "and then with its end in the handle 6 + near + 2 place + that of the thermos's middle, " +
+    "or 10 with the handle within 12 cm; near is the stick's nearness to the thermos's middle, " +
+    "z counting twice, place its own to the goal, all full within 5 cm",
   scene: "stick_obj",
   hand: { start: [0, 0.6, 0.2], low: [-0.5, 0.35, 0.05] },
   variation: {

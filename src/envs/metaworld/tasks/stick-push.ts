@@ -31,8 +31,11 @@ export interface StickStart extends Start {
 export const stickPush = defineTask<StickStart>({
   name: "stick-push",
   summary: "Pick up a stick and push a thermos with it. The stick lies in different places.",
-  succeeds: "the thermos is within 12 cm of the goal, and the stick is held and lifted",
-  rewarded: "caging the stick; once it is lifted, its nearness to the goal and the thermos's",
+  succeeds: "the thermos is within 12 cm of the goal, both pads press on the stick and it is lifted (1 cm)",
+  rewarded:
+    "grasp of the stick, or 2 + 5 its nearness to the goal + 3 place, of the thermos, " +
+    "when the stick is at hand (2 cm) and lifted (1 cm), and then 10 with the thermos within 12 cm; " +
+    "both full within 12 cm",
   scene: "stick_obj",
   hand: { start: [0, 0.6, 0.2] },
   variation: {

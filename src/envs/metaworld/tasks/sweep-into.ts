@@ -18,8 +18,8 @@ const HOLE: Vec3 = [0, 0.84, 0.02];
 export const sweepInto = defineTask<PushStart>({
   name: "sweep-into",
   summary: "Sweep a cube into a hole.",
-  succeeds: "the block is within 5 cm of the hole, seen from above",
-  rewarded: "caging the block, and that together with its nearness to the hole",
+  succeeds: "the cube is within 5 cm of the hole's middle, (0, 0.84), seen from above",
+  rewarded: "2 grasp + 6 (grasp ⊗ place); 10 within 5 cm; grasp by gaps; place seen from above",
   scene: "table_with_hole",
   hand: { start: [0, 0.6, 0.2] },
   variation: {

@@ -16,8 +16,8 @@ import { distance, distanceXy, isNear, lift } from "../vec3.js";
 export const sweep = defineTask<PushStart>({
   name: "sweep",
   summary: "Sweep a cube to the side of the table.",
-  succeeds: "the block is within 5 cm of the goal",
-  rewarded: "caging the block, and that together with its nearness to the goal",
+  succeeds: "the cube is within 5 cm of the goal, which is at x = 0.5, as far along y as the cube began",
+  rewarded: "2 grasp + 6 (grasp ⊗ place); 10 within 5 cm; grasp by gaps",
   scene: "sweep_v3",
   hand: { start: [0, 0.6, 0.2] },
   variation: { low: [-0.1, 0.6, 0.02], high: [0.1, 0.7, 0.02] },

@@ -15,8 +15,8 @@ import { AT_HANDLE, type WindowStart, windowOutcome, windowRewardV1 } from "./wi
 export const windowClose = defineTask<WindowStart>({
   name: "window-close",
   summary: "Push a window shut. It stands in different places.",
-  succeeds: "the handle is within 5 cm of the goal along x",
-  rewarded: "nearness of the fingertips to the handle, together with the handle's to the goal",
+  succeeds: "the handle is within 5 cm of the goal along x, the window's middle",
+  rewarded: "10 (reach ⊗ place); reach Gaussian, full within 2 cm; place along x",
   scene: "window_horizontal",
   hand: { start: float32(0, 0.4, 0.2) },
   variation: { low: [0, 0.75, 0.2], high: [0, 0.9, 0.2] },

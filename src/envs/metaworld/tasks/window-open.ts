@@ -25,8 +25,8 @@ export interface WindowStart extends Start {
 export const windowOpen = defineTask<WindowStart>({
   name: "window-open",
   summary: "Push a window open. It stands in different places.",
-  succeeds: "the handle is within 5 cm of the goal along x",
-  rewarded: "nearness of the fingertips to the handle, together with the handle's to the goal",
+  succeeds: "the handle is within 5 cm of the goal along x, 0.2 to the right of the window's middle",
+  rewarded: "10 (reach ⊗ place); reach full within 2 cm; place along x",
   scene: "window_horizontal",
   hand: { start: float32(0, 0.4, 0.2) },
   variation: { low: [-0.1, 0.7, 0.16], high: [0.1, 0.9, 0.16] },
