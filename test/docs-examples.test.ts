@@ -1,30 +1,67 @@
-/** Everything that the documentation shows runs: the README's program, and each `@example` in the sources. */
+/** Everything that the documentation shows runs: the programs of README and docs/, and each `@example` in the sources. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { transformWithOxc } from "vite";
 import { describe, expect, test, vi } from "vitest";
+import * as envs from "../src/envs/index.js";
+import * as formats from "../src/formats/index.js";
 import * as metagrad from "../src/index.js";
+import * as render from "../src/render/index.js";
 
 type Scope = Readonly<Record<string, unknown>>;
+
+/** What a program can import, by the last part of its path. */
+const packages: Scope = { metagrad, envs, formats, random: metagrad, render };
 
 /** Runs TypeScript with the names of `scope` in reach, and the public API as what it imports from metagrad. */
 async function run(typescript: string, scope: Scope): Promise<void> {
   const { code } = await transformWithOxc(typescript, "example.ts");
-  const body = code.replaceAll(/^import \* as (\w+) from "metagrad";$/gm, "const $1 = metagrad;");
-  const names = ["metagrad", ...Object.keys(scope)];
+  const body = code.replaceAll(
+    /^import (?:\* as )?(\w+|\{[^}]*\}) from "metagrad(?:\/(\w+))?";$/gm,
+    (_, names: string, part = "metagrad") => `const ${names} = packages.${part};`,
+  );
+  const names = ["packages", ...Object.keys(scope)];
   const call = new Function(...names, `return (async () => {\n${body}\n})();`);
-  await call(metagrad, ...Object.values(scope));
+  await call(packages, ...Object.values(scope));
+}
+
+/** The programs that a page of Markdown shows. */
+function programs(path: string): string[] {
+  return [...readFileSync(path, "utf8").matchAll(/(?<=^```ts\n)[\s\S]*?(?=^```$)/gm)].map(([code]) => code);
+}
+
+/** Runs a program, and returns the lines that it prints. */
+async function printed(program: string): Promise<string[]> {
+  const lines: string[] = [];
+  const print = vi.spyOn(console, "log").mockImplementation((...values) => lines.push(values.join(" ")));
+  try {
+    await run(program, {});
+  } finally {
+    print.mockRestore();
+  }
+  return lines;
 }
 
 test("the README's program learns to adapt: one step halves the error", async () => {
-  const [program] = readFileSync("README.md", "utf8").match(/(?<=^```ts\n)[\s\S]*?(?=^```$)/m)!;
-  const print = vi.spyOn(console, "log").mockImplementation(() => {});
-  await run(program!, {});
-  const [before, after] = String(print.mock.lastCall)
+  const [program] = programs("README.md");
+  const [before, after] = (await printed(program!))
+    .at(-1)!
     .match(/\d+\.\d+/g)!
     .map(Number);
-  print.mockRestore();
   expect(after).toBeLessThan(0.5 * before!);
+});
+
+test("the README's other programs run", async () => {
+  for (const program of programs("README.md").slice(1)) await run(program, {});
+});
+
+describe("the programs of docs/ are one for each page, and print what they say:", () => {
+  const pages = readdirSync("docs").filter((name) => name.endsWith(".md"));
+  test.each(pages)("%s", async (name) => {
+    const program = programs(join("docs", name)).join("\n");
+    const promised = [...program.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, line]) => line);
+    expect(await printed(program)).toEqual(promised);
+  });
 });
 
 interface Example {

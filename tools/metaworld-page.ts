@@ -70,7 +70,7 @@ function taskSection(task: SawyerTask): string {
 /** Returns the whole page. */
 export function metaworldDocs(): string {
   const sections = sawyerTasks.map(taskSection);
-  return [HEAD, overview(memberships()), "", WORDS, ...sections].join("\n\n").replaceAll(/\n{3,}/g, "\n\n");
+  return `${[HEAD, overview(memberships()), WORDS, ...sections].join("\n\n")}\n`;
 }
 
 const HEAD = `# Meta-World
@@ -147,8 +147,7 @@ success is the same for both versions of the reward.
 ## Tasks
 
 All are in MT50; MT1 and ML1 are of any one of them. A task is its name and a \`variation\`: three numbers that place the
-object, or what it is part of, and in most tasks three more that place the goal, each drawn uniformly.
-`;
+object, or what it is part of, and in most tasks three more that place the goal, each drawn uniformly.`;
 
 const WORDS = `What "succeeds when" and "reward, version 2" say with few words:
 
@@ -170,5 +169,4 @@ const WORDS = `What "succeeds when" and "reward, version 2" say with few words:
 | …, or 10 | instead of all that stands before it |
 
 Where a formula is not whole here (funnels, margins), it is in the task's file in
-[src/envs/metaworld/tasks](../src/envs/metaworld/tasks), with the original's quirks.
-`;
+[src/envs/metaworld/tasks](../src/envs/metaworld/tasks), with the original's quirks.`;
