@@ -27,10 +27,10 @@ export const stickPull = defineTask<StickStart>({
     "the handle of the thermos is within 12 cm of the goal and the stick's end is in it: not left of it, " +
     "within 4 cm along y, 6 cm along z",
   rewarded:
-    "grasp ⊗ near, or 1 + 6 near when the stick is at hand (2 cm) and lifted (1 cm), " +
-    "and then with its end in the handle 6 + near + 2 place + that of the thermos's middle, " +
+    "grasp ⊗ near, or 1 + 6 near when the stick is at hand (2 cm) and lifted (1 cm), and then, " +
+    "with its end in the handle, 6 + near + 2 place of the stick + place of the thermos's middle, " +
     "or 10 with the handle within 12 cm; near is the stick's nearness to the thermos's middle, " +
-    "z counting twice, place its own to the goal, all full within 5 cm",
+    "full within 5 cm, z counting twice",
   scene: "stick_obj",
   hand: { start: [0, 0.6, 0.2], low: [-0.5, 0.35, 0.05] },
   variation: {
