@@ -5,19 +5,20 @@
  *
  * @module
  */
+import type { Attributes } from "../../mujoco/mjcf.js";
 import { BLUE, type Colour, GREEN, RED } from "./colours.js";
 import type { Objects } from "./scene.js";
 import { body, free, inertial, shapes } from "./shapes.js";
 
 /** An open bin, 20 cm wide and 6 cm high. */
-export function bin(colour: Colour): readonly string[] {
+export function bin(colour: Colour, more: Attributes = {}): readonly string[] {
   const { box } = shapes("fixture", colour);
   return [
-    box([0.1, 0.005, 0.03], [0, -0.095, 0.03]),
-    box([0.1, 0.005, 0.03], [0, 0.095, 0.03]),
-    box([0.005, 0.09, 0.03], [0.095, 0, 0.03]),
-    box([0.005, 0.09, 0.03], [-0.095, 0, 0.03]),
-    box([0.1, 0.1, 0.005], [0, 0, 0.005]),
+    box([0.1, 0.005, 0.03], [0, -0.095, 0.03], more),
+    box([0.1, 0.005, 0.03], [0, 0.095, 0.03], more),
+    box([0.005, 0.09, 0.03], [0.095, 0, 0.03], more),
+    box([0.005, 0.09, 0.03], [-0.095, 0, 0.03], more),
+    box([0.1, 0.1, 0.005], [0, 0, 0.005], more),
   ];
 }
 

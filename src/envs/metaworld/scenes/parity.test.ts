@@ -29,6 +29,9 @@ const LEFT_OUT = [
 /** Bodies whose meshes touch things; here they are of simple shapes. */
 const WITH_MESHES = ["right_hand", "top_link", "hdlprs", "puck_goal", "soccer_goal", "object"];
 
+/** Scenes where kinds of touching are our own: two of the lid's four boards do not touch the table. */
+const OWN_KINDS: readonly SceneName[] = ["box"];
+
 /** Numbers that a scene of the same joints has the same. */
 const OF_MODEL = [
   ...[
@@ -140,7 +143,8 @@ describe.skipIf(missing !== "")(`beside the original's${missing}`, () => {
     });
 
     test("touches as it does", () => {
-      const [own, their] = [touching(ours), touching(theirs)];
+      const kinds = !OWN_KINDS.includes(name);
+      const [own, their] = [touching(ours, kinds), touching(theirs, kinds)];
       expect(their.filter((shape) => !own.includes(shape))).toEqual([]);
       const more = own.filter((shape) => !their.includes(shape)).map((shape) => shape.split(":")[0]!);
       expect(more.filter((body) => !WITH_MESHES.includes(body))).toEqual([]);
@@ -217,14 +221,18 @@ function inertia({ model }: Sim, body: number): number[] {
 }
 
 /** All shapes that touch, but for meshes: body, kind, contact, size and place, as text. */
-function touching(sim: Sim): string[] {
+function touching(sim: Sim, kinds: boolean): string[] {
   const { model, data } = sim;
   const all = Array.from({ length: model.ngeom }, (_, geom) => {
     const of = (array: string, width: number) => Array.from(row(model, `geom_${array}`, geom, width));
     const [type] = of("type", 1);
     if (type === MESH || (of("contype", 1)[0] === 0 && of("conaffinity", 1)[0] === 0)) return [];
     const numbers = [
-      ...[...of("type", 1), ...of("contype", 1), ...of("conaffinity", 1), ...of("condim", 1)],
+      ...[
+        ...of("type", 1),
+        ...(kinds ? [...of("contype", 1), ...of("conaffinity", 1)] : []),
+        ...of("condim", 1),
+      ],
       ...[...of("friction", 3), ...of("solref", 2), ...of("solimp", 5), ...of("margin", 1), ...of("gap", 1)],
       ...of("size", 3).slice(0, type === CAPSULE || type === CYLINDER ? 2 : 3), // a third number means nothing there
       ...row(data, "geom_xpos", geom, 3),
