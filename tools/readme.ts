@@ -79,8 +79,11 @@ function showPaper({ paper }: TableCell): string {
   return typeof paper === "number" ? String(paper) : `${paper[0]} ± ${paper[1]}`;
 }
 
-function showOurs({ ours, overSeeds, verdict }: TableCell): string {
-  const interval = overSeeds === null ? "" : ` ± ${((overSeeds[1] - overSeeds[0]) / 2).toPrecision(2)}`;
+/** One seed has no interval over seeds; then that over test tasks is told, and called so. */
+function showOurs({ ours, overSeeds, overTasks, verdict }: TableCell): string {
+  const half = ([low, high]: readonly [number, number]) => ((high - low) / 2).toPrecision(2);
+  const tasks = overTasks === null ? "" : ` (± ${half(overTasks)} over tasks)`;
+  const interval = overSeeds === null ? tasks : ` ± ${half(overSeeds)}`;
   const judgement = verdict === "no published number" ? "" : `, ${verdict}`;
   return ours === null ? verdict : `**${ours.toPrecision(3)}**${interval}${judgement}`;
 }

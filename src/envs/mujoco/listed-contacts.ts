@@ -152,8 +152,8 @@ class Geoms {
   overlap(a: number, b: number): boolean {
     const radius = this.#model.geom_rbound!;
     if (radius[a] === 0 || radius[b] === 0) return true;
-    const [dx, dy, dz] = [0, 1, 2].map((k) => this.#position[3 * a + k]! - this.#position[3 * b + k]!);
-    return Math.hypot(dx!, dy!, dz!) <= radius[a]! + radius[b]!;
+    const apart = [0, 1, 2].map((k) => this.#position[3 * a + k]! - this.#position[3 * b + k]!);
+    return apart.reduce((sum, x) => sum + x * x, 0) <= (radius[a]! + radius[b]!) ** 2;
   }
 
   /** How two surfaces touch: those of the higher priority decide, or both do. */
