@@ -153,7 +153,8 @@ class Geoms {
     const radius = this.#model.geom_rbound!;
     if (radius[a] === 0 || radius[b] === 0) return true;
     const apart = [0, 1, 2].map((k) => this.#position[3 * a + k]! - this.#position[3 * b + k]!);
-    return apart.reduce((sum, x) => sum + x * x, 0) <= (radius[a]! + radius[b]!) ** 2;
+    const reach = radius[a]! + radius[b]!;
+    return apart.reduce((sum, x) => sum + x * x, 0) <= reach * reach;
   }
 
   /** How two surfaces touch: those of the higher priority decide, or both do. */
