@@ -4,13 +4,13 @@ const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer); // little-endian, as every JavaScript engine in use
 
 /** Returns sign, exponent and the 20 leading fraction bits of `x`, as a signed 32-bit integer. */
-export function highWord(x: number): number {
+function highWord(x: number): number {
   float[0] = x;
   return words[1]! | 0;
 }
 
 /** Returns `x` with its high word replaced. */
-export function withHighWord(x: number, high: number): number {
+function withHighWord(x: number, high: number): number {
   float[0] = x;
   words[1] = high;
   return float[0]!;

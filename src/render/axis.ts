@@ -2,7 +2,7 @@
 import { log, pow } from "../math.js";
 import type { ScaleKind } from "./line-chart.js";
 
-export interface Tick {
+interface Tick {
   readonly value: number;
   readonly label: string;
 }

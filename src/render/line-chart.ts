@@ -29,16 +29,7 @@ export interface ChartSize {
 }
 
 /** The colours of the series, in order and then anew: Observable's palette, told apart by colour-blind eyes. */
-export const PALETTE = [
-  "#4269d0",
-  "#e8871e",
-  "#d1495b",
-  "#2a9d8f",
-  "#3ca951",
-  "#e377a8",
-  "#8a5cd6",
-  "#5d9ef2",
-];
+const PALETTE = ["#4269d0", "#e8871e", "#d1495b", "#2a9d8f", "#3ca951", "#e377a8", "#8a5cd6", "#5d9ef2"];
 
 /** Returns the colour of series `i`. */
 export function seriesColor(i: number): string {

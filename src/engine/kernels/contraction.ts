@@ -11,7 +11,7 @@ import type { EmitContext } from "./context.js";
 import { type Addresses, balancedRuns, type Depth, depthLoops, overBatch, panels, tile } from "./tiles.js";
 
 /** One loop over rows; strides in elements. */
-export interface Rows {
+interface Rows {
   readonly extent: number;
   readonly a: number;
   readonly c: number;

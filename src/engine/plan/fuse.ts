@@ -28,7 +28,7 @@ export interface Group {
 }
 
 /** An equation that is a kernel, or several, of its own. */
-export interface Single {
+interface Single {
   readonly kind: "single";
   readonly equation: Equation;
   readonly level: number;

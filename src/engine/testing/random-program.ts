@@ -248,7 +248,7 @@ export function runInstructions(
   return pool.slice(-4).map(({ x }) => x);
 }
 
-export const shapes: fc.Arbitrary<Shape> = fc.oneof(
+const shapes: fc.Arbitrary<Shape> = fc.oneof(
   { weight: 5, arbitrary: fc.array(fc.constantFrom(1, 2, 3, 4, 5, 7), { maxLength: 3 }) },
   { weight: 1, arbitrary: fc.constantFrom([0], [2, 0], [0, 3], [1, 1], [1], [13], [3, 9], [2, 2, 2, 2]) },
 );

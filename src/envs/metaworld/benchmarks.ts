@@ -64,7 +64,7 @@ const ML45 = {
 };
 
 /** All 50, in the order in which the original draws their goals. */
-export const MT50 = [
+const MT50 = [
   ...["assembly", "basketball", "bin-picking", "box-close", "button-press-topdown"],
   ...["button-press-topdown-wall", "button-press", "button-press-wall", "coffee-button", "coffee-pull"],
   ...["coffee-push", "dial-turn", "disassemble", "door-close", "door-lock", "door-open", "door-unlock"],

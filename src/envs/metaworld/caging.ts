@@ -46,7 +46,7 @@ export interface Grasp {
   readonly round: Round;
 }
 
-export type Round = (x: number) => number;
+type Round = (x: number) => number;
 
 const same: Round = (x) => x;
 

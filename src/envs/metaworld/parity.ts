@@ -8,7 +8,7 @@ import { Rng } from "../../random/index.js";
 import type { Metaworld } from "./metaworld.js";
 
 /** An episode that the original has recorded. */
-export interface GoldenRollout {
+interface GoldenRollout {
   readonly goal_index: number;
   readonly reset_obs: readonly number[];
   readonly actions: readonly (readonly number[])[];

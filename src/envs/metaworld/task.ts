@@ -12,7 +12,7 @@ import type { Vec3 } from "./vec3.js";
 import type { Quat, World } from "./world.js";
 
 /** A position and a rotation as they stand in the observation; no rotation is four zeros. */
-export interface Observed {
+interface Observed {
   readonly position: Vec3;
   readonly rotation?: Quat;
 }

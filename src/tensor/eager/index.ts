@@ -74,6 +74,6 @@ export function fromValue(spec: Spec, value: number): Tensor {
 }
 
 /** The elements of a tensor of the eager reference. */
-export function toValue({ shape, dtype, payload }: Tensor): Value {
+function toValue({ shape, dtype, payload }: Tensor): Value {
   return { shape, dtype, data: dataOf(payload) };
 }

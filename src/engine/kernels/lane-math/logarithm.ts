@@ -25,7 +25,7 @@ const TWO_TO_24 = 0x4b800000;
 const MINUS_INFINITY = 0xff800000 | 0;
 
 /** x = m · 2ᵏ with √½ <= m < √2, for x that is positive and normal. */
-export function splitExponent(lanes: Lanes, x: Code): { readonly m: Code; readonly k: Code } {
+function splitExponent(lanes: Lanes, x: Code): { readonly m: Code; readonly k: Code } {
   const shifted = lanes.let(i32x4.sub(x, lanes.bits(SQRT_HALF)));
   const k = lanes.let(i32x4.shr_s(shifted, i32.const(23)));
   const m = lanes.let(i32x4.add(v128.and(shifted, lanes.bits(0x7fffff)), lanes.bits(SQRT_HALF)));

@@ -7,14 +7,14 @@ import type { LaneStep, LoopKernel } from "../kernel.js";
 import { costOf } from "../lane-math/step.js";
 
 /** Something that moves through memory, or counts, as the loops run. */
-export interface Access {
+interface Access {
   readonly kind: "output" | "input" | "index";
   /** Number of the output or input, or of the step that is an index. */
   readonly number: number;
 }
 
 /** One dimension of the nest. */
-export interface NestLoop {
+interface NestLoop {
   readonly extent: number;
   readonly reduced: boolean;
   /** Elements by which each access moves. */
@@ -33,7 +33,7 @@ export interface Nest {
   readonly firstReduced: number;
 }
 
-export type IndexStep = Extract<LaneStep, { readonly op: "index" }>;
+type IndexStep = Extract<LaneStep, { readonly op: "index" }>;
 
 export function planNest(kernel: LoopKernel): Nest {
   const accesses: Access[] = [
