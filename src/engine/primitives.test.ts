@@ -14,7 +14,6 @@ import {
   matmul,
   mul,
   reshape,
-  scan,
   sin,
   slice,
   sum,
@@ -26,15 +25,24 @@ import {
 } from "../tensor/index.js";
 import type { Primitive, PrimitiveParams } from "../tensor/primitives.js";
 import { type Shape, sizeOf } from "../tensor/shape.js";
+import {
+  type Apply,
+  bools,
+  type Draw,
+  indices,
+  loop,
+  loopOfLoops,
+  loopWithIntegers,
+  type Plain,
+  sparse,
+  window,
+} from "../tensor/testing/operands.js";
 import { bind } from "../tensor/trace.js";
 import { describeBuilds, expectCompiled } from "./testing/compare.js";
 
-type Flat = readonly Tensor[];
-type Draw = (rng: Rng) => Tensor;
-
 interface Case {
   readonly name: string;
-  readonly apply: (...operands: Flat) => Tensor[];
+  readonly apply: Apply;
   readonly draws: readonly Draw[];
   /** Relative to the largest element or 1. */
   readonly tolerance: number;
@@ -79,21 +87,6 @@ const whole =
       ),
       { shape },
     );
-const bools =
-  (...shape: number[]): Draw =>
-  (rng) =>
-    tensor(
-      Uint8Array.from({ length: sizeOf(shape) }, () => rng.integer(2)),
-      { shape },
-    );
-/** Whole numbers in -1 .. limit: of both kinds that are out of range, too. */
-const indices =
-  (limit: number, ...shape: number[]): Draw =>
-  (rng) =>
-    tensor(
-      Int32Array.from({ length: sizeOf(shape) }, () => rng.integer(limit + 2) - 1),
-      { shape },
-    );
 const lower =
   (...shape: number[]): Draw =>
   (rng) =>
@@ -125,7 +118,6 @@ const of = (name: string, apply: Case["apply"], draws: readonly Draw[], toleranc
   tolerance,
 });
 
-type Plain = { [P in Primitive]: keyof PrimitiveParams[P] extends never ? P : never }[Primitive];
 type Kind = (...shape: number[]) => Draw;
 
 /** Empty, one element, odd sizes, more than one vector, transposed and broadcast operands. */
@@ -164,27 +156,6 @@ const binary = (primitive: Plain, kinds: readonly Kind[], tolerance = 0) =>
     kinds.map((kind) => [kind, kind]),
     tolerance,
   );
-
-const window = {
-  kernel: [3, 2],
-  stride: [2, 1],
-  pad: [
-    [1, 0],
-    [0, 2],
-  ],
-} as const;
-const sparse = {
-  kernel: [1, 2],
-  stride: [2, 3],
-  pad: [
-    [0, 0],
-    [1, 0],
-  ],
-} as const;
-const step = (w: Tensor) => (h: Tensor, x: Tensor) => {
-  const next = tanh(add(mul(h, w), x));
-  return [next, mul(next, sin(x))] as [Tensor, Tensor];
-};
 
 const cases: { readonly [P in Primitive]: readonly Case[] } = {
   neg: unary("neg", [special, whole]),
@@ -375,41 +346,19 @@ const cases: { readonly [P in Primitive]: readonly Case[] } = {
   ]),
 
   scan: [false, true].flatMap((reverse) => [
-    of(`with a constant${reverse ? ", reversed" : ""}`, (w, h, xs) => scan(step(w!), h!, xs!, { reverse }), [
-      normal(3),
-      normal(3),
-      normal(5, 3),
-    ]),
-    of(`of no steps${reverse ? ", reversed" : ""}`, (w, h, xs) => scan(step(w!), h!, xs!, { reverse }), [
+    of(`with a constant${reverse ? ", reversed" : ""}`, loop(reverse), [normal(3), normal(3), normal(5, 3)]),
+    of(`of no steps${reverse ? ", reversed" : ""}`, loop(reverse), [normal(2), normal(2), normal(0, 2)]),
+    of(`in a scan${reverse ? ", reversed" : ""}`, loopOfLoops(reverse, !reverse), [
       normal(2),
       normal(2),
-      normal(0, 2),
+      normal(3, 2),
     ]),
-    of(
-      `in a scan${reverse ? ", reversed" : ""}`,
-      (w, h, xs) =>
-        scan(
-          (outer: Tensor, x: Tensor) => [scan(step(w!), outer, xs!, { reverse })[0], mul(outer, x)],
-          h!,
-          xs!,
-          { reverse: !reverse },
-        ),
-      [normal(2), normal(2), normal(3, 2)],
-    ),
-    of(
-      `with integers${reverse ? ", reversed" : ""}`,
-      (h, n, xs, index) =>
-        scan(
-          ([h, n]: readonly [Tensor, Tensor], [x, i]: readonly [Tensor, Tensor]) => [
-            [mul(h, x), add(n, i)] as const,
-            mul(h, n.cast("float32")),
-          ],
-          [h!, n!] as const,
-          [xs!, index!] as const,
-          { reverse },
-        ).flat(),
-      [normal(2), indices(9), normal(3, 2), indices(9, 3)],
-    ),
+    of(`with integers${reverse ? ", reversed" : ""}`, loopWithIntegers(reverse), [
+      normal(2),
+      indices(9),
+      normal(3, 2),
+      indices(9, 3),
+    ]),
   ]),
   checkpoint: [
     of(

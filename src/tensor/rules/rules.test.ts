@@ -31,16 +31,26 @@ import {
 import type { Primitive, PrimitiveParams } from "../primitives.js";
 import { range, type Shape, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
+import {
+  type Apply,
+  bools,
+  type Draw,
+  type Flat,
+  indices,
+  loop,
+  loopOfLoops,
+  loopWithIntegers,
+  type Plain,
+  sparse,
+  window,
+} from "../testing/operands.js";
 import { bind } from "../trace.js";
-import { checkpoint, customGradient, customJvp, grad, jvp, scan, vjp, vmap } from "../transforms/index.js";
-
-type Flat = readonly Tensor[];
-type Function = (...operands: Flat) => Tensor[];
+import { checkpoint, customGradient, customJvp, grad, jvp, vjp, vmap } from "../transforms/index.js";
 
 /** What a rule is tried on. */
 interface Case {
   readonly name: string;
-  readonly apply: Function;
+  readonly apply: Apply;
   /** Draws the operands. */
   readonly operands: (rng: Rng) => Tensor[];
   /** The derivative is 0 by definition, whatever differences say. */
@@ -71,21 +81,6 @@ const fractional =
   (...shape: number[]) =>
   (rng: Rng) =>
     draw(shape, () => rng.integer(7) - 3 + rng.uniform(0.2, 0.8));
-const bools =
-  (...shape: number[]) =>
-  (rng: Rng) =>
-    tensor(
-      Uint8Array.from({ length: sizeOf(shape) }, () => rng.integer(2)),
-      { shape },
-    );
-/** Whole numbers in -1 .. limit: of both kinds that are out of range, too. */
-const indices =
-  (limit: number, ...shape: number[]) =>
-  (rng: Rng) =>
-    tensor(
-      Int32Array.from({ length: sizeOf(shape) }, () => rng.integer(limit + 2) - 1),
-      { shape },
-    );
 const lowerTriangular =
   (batch: number[], n: number) =>
   (rng: Rng): Tensor =>
@@ -99,8 +94,6 @@ const wholeNumbers =
     );
 
 // cases
-
-type Draw = (rng: Rng) => Tensor;
 
 /** The primitive itself, on operands drawn one after the other. */
 function on<P extends Primitive>(
@@ -122,37 +115,13 @@ const unary = <P extends Primitive>(primitive: P & Plain, ...draws: readonly Dra
 const binary = <P extends Primitive>(primitive: P & Plain, left: Draw, right: Draw = left): Case[] => [
   on(primitive, {} as PrimitiveParams[P], [left, right], { name: "" }),
 ];
-/** Primitives without parameters. */
-type Plain = { [P in Primitive]: keyof PrimitiveParams[P] extends never ? P : never }[Primitive];
 
-const of = (name: string, apply: Function, draws: readonly Draw[], options: Partial<Case> = {}): Case => ({
+const of = (name: string, apply: Apply, draws: readonly Draw[], options: Partial<Case> = {}): Case => ({
   name,
   apply,
   operands: (rng) => draws.map((next) => next(rng)),
   ...options,
 });
-
-const window = {
-  kernel: [3, 2],
-  stride: [2, 1],
-  pad: [
-    [1, 0],
-    [0, 2],
-  ],
-} as const;
-const sparse = {
-  kernel: [1, 2],
-  stride: [2, 3],
-  pad: [
-    [0, 0],
-    [1, 0],
-  ],
-} as const;
-
-const step = (w: Tensor) => (h: Tensor, x: Tensor) => {
-  const next = tanh(add(mul(h, w), x));
-  return [next, mul(next, sin(x))] as [Tensor, Tensor];
-};
 
 const cases: { readonly [P in Primitive]: readonly Case[] } = {
   neg: unary("neg", normal(2, 3), wholeNumbers(3)),
@@ -259,41 +228,19 @@ const cases: { readonly [P in Primitive]: readonly Case[] } = {
   ]),
 
   scan: [false, true].flatMap((reverse) => [
-    of(`with a constant${reverse ? ", reversed" : ""}`, (w, h, xs) => scan(step(w!), h!, xs!, { reverse }), [
+    of(`with a constant${reverse ? ", reversed" : ""}`, loop(reverse), [normal(2), normal(2), normal(4, 2)]),
+    of(`in a scan${reverse ? ", reversed" : ""}`, loopOfLoops(reverse, reverse), [
       normal(2),
       normal(2),
-      normal(4, 2),
+      normal(3, 2),
     ]),
-    of(
-      `in a scan${reverse ? ", reversed" : ""}`,
-      (w, h, xs) =>
-        scan(
-          (outer: Tensor, x: Tensor) => [scan(step(w!), outer, xs!, { reverse })[0], mul(outer, x)],
-          h!,
-          xs!,
-          { reverse },
-        ),
-      [normal(2), normal(2), normal(3, 2)],
-    ),
-    of(`of no steps${reverse ? ", reversed" : ""}`, (w, h, xs) => scan(step(w!), h!, xs!, { reverse }), [
+    of(`of no steps${reverse ? ", reversed" : ""}`, loop(reverse), [normal(2), normal(2), normal(0, 2)]),
+    of(`with integers${reverse ? ", reversed" : ""}`, loopWithIntegers(reverse), [
       normal(2),
-      normal(2),
-      normal(0, 2),
+      wholeNumbers(),
+      normal(3, 2),
+      wholeNumbers(3),
     ]),
-    of(
-      `with integers${reverse ? ", reversed" : ""}`,
-      (h, xs, index) =>
-        scan(
-          ([h, n]: readonly [Tensor, Tensor], [x, i]: readonly [Tensor, Tensor]) => [
-            [mul(h, x), add(n, i)] as const,
-            mul(h, n.cast("float64")),
-          ],
-          [h!, sum(index!)] as const,
-          [xs!, index!] as const,
-          { reverse },
-        ).flat(),
-      [normal(2), normal(3, 2), wholeNumbers(3)],
-    ),
   ]),
   checkpoint: [
     of(
@@ -362,7 +309,7 @@ function expectClose(got: Flat, expected: Flat, what: string, tolerance = 1e-6):
 }
 
 /** The floats among the operands as arguments, the rest held. */
-function onFloats(f: Function, operands: Flat): [f: (xs: Flat) => Tensor[], floats: Tensor[]] {
+function onFloats(f: Apply, operands: Flat): [f: (xs: Flat) => Tensor[], floats: Tensor[]] {
   const floats = operands.filter(({ dtype }) => isFloat(dtype));
   const g = (xs: Flat) => {
     let next = 0;
@@ -440,23 +387,18 @@ const SIZE = 3;
 
 /** f on each example along the operands' leading axes, by a loop. */
 const looped =
-  (f: Function, mapped: readonly boolean[]): Function =>
+  (f: Apply, mapped: readonly boolean[]): Apply =>
   (...operands) => {
     const runs = range(SIZE).map((i) => f(...operands.map((x, j) => (mapped[j] ? at(x, i) : x))));
     return runs[0]!.map((_, k) => stack(runs.map((results) => results[k]!)));
   };
 
 /** vmap against a loop: values, gradients inside and outside of it. */
-function compareToLoop(
-  f: Function,
-  examples: readonly Flat[],
-  mapped: readonly boolean[],
-  what: string,
-): void {
+function compareToLoop(f: Apply, examples: readonly Flat[], mapped: readonly boolean[], what: string): void {
   const operands = mapped.map((yes, i) => (yes ? stack(examples.map((list) => list[i]!)) : examples[0]![i]!));
   const axes = mapped.map((yes) => (yes ? 0 : null));
   const whole = vmap(f, { axes });
-  const compare = (got: Function, expected: Function, name: string) =>
+  const compare = (got: Apply, expected: Apply, name: string) =>
     expectClose(got(...operands), expected(...operands), `${name}, ${what}`, 1e-12);
 
   compare(whole, looped(f, mapped), "values");
@@ -469,7 +411,7 @@ function compareToLoop(
 
 /** The function from the operands to the gradients of ½ Σ f² with respect to the floats among them. */
 const gradients =
-  (f: Function): Function =>
+  (f: Apply): Apply =>
   (...operands) => {
     const [g, xs] = onFloats(f, operands);
     return [...pulled(g, xs, g(xs))];
