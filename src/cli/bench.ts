@@ -1,4 +1,5 @@
 /** `metagrad bench`: how fast meta-steps are here. */
+import type { EnvOptions } from "../envs/index.js";
 import { command, positiveInteger } from "./command.js";
 
 export const bench = command("bench")
@@ -10,15 +11,25 @@ export const bench = command("bench")
   .argument("[work]", "what to measure; without it, all works are listed")
   .option("--samples <n>", "steps to time (default: as many as fit into 3 s)", positiveInteger)
   .option("--workers <n>", "threads that compute (default: 1)", positiveInteger)
+  .option("-s, --set <option=value...>", "for envs: an option of them, e.g. --set reward=1")
   .option("--assets <dir>", "for envs/metaworld: the original's scenes, from its assets")
   .option("--json", "print one JSON object a line")
   .addHelpText(
     "after",
     "\nExamples:\n  $ metagrad bench maml/sinusoid\n  $ metagrad bench envs/metaworld --json",
   )
-  .action(async (name, { samples, workers = 1, assets, json }) => {
-    if (name?.startsWith("envs")) return benchEnvs(name.replace(/^envs\/?/, ""), assets, json ?? false);
+  .action(async (name, { samples, workers = 1, set, assets, json }) => {
+    if (name?.startsWith("envs")) {
+      const { envOptions } = await import("./env-options.js");
+      return benchEnvs(name.replace(/^envs\/?/, ""), envOptions(set, assets), json ?? false);
+    }
     const { ConfigError, suggestion } = await import("../errors.js");
+    for (const [option, value] of Object.entries({ set, assets })) {
+      if (value === undefined) continue;
+      throw new ConfigError(
+        `--${option}: expected environments, as in envs/metaworld, got ${name ?? "none"}`,
+      );
+    }
     const { hotKernels, measure, works } = await import("../bench/index.js");
     if (name === undefined) {
       const width = Math.max(...[...works.keys()].map((key) => key.length));
@@ -55,11 +66,10 @@ export const bench = command("bench")
   });
 
 /** Measures all environments whose name is `prefix` or begins with it. */
-async function benchEnvs(prefix: string, assetsPath: string | undefined, json: boolean): Promise<void> {
+async function benchEnvs(prefix: string, options: EnvOptions, json: boolean): Promise<void> {
   const { ConfigError, suggestion } = await import("../errors.js");
   const { environment, environments } = await import("../envs/index.js");
   const { measureEnv } = await import("../bench/index.js");
-  const { readAssets } = await import("./metaworld-files.js");
   const under = [...environments].filter(([name]) => prefix === "" || name.startsWith(`${prefix}/`));
   const families = [...environments.keys()].map((name) => name.split("/")[0]!);
   const near = suggestion(prefix, families);
@@ -67,7 +77,7 @@ async function benchEnvs(prefix: string, assetsPath: string | undefined, json: b
     throw new ConfigError(`bench: expected environments, got ${prefix}.${near}`);
   }
   const chosen = under.length > 0 ? under : [[prefix, environment(prefix)] as const];
-  const options = assetsPath === undefined ? {} : { assets: readAssets(assetsPath) };
+  for (const [, entry] of chosen) entry.check(options); // before any is measured
   const width = Math.max(...chosen.map(([name]) => name.length));
   for (const [, entry] of chosen) {
     const env = await entry.make(options);

@@ -63,12 +63,30 @@ test("rollout --json prints a step a line, the same for the same seed", async ()
   expect((await metagrad(command.replace("3", "4"))).stdout).not.toBe(stdout);
 });
 
+test("rollout --set gives the environment its options", async () => {
+  const rewards = async (version: number) => {
+    const command = `rollout metaworld/push --policy random --set horizon=4 reward=${version} --json`;
+    return jsonLines((await metagrad(command)).stdout).map(({ reward }) => reward);
+  };
+  const [first, second] = [await rewards(1), await rewards(2)];
+  expect(first).toHaveLength(4);
+  expect(second).not.toEqual(first);
+});
+
 test.each([
   ["rollout metaworld/dor-open", "Did you mean metaworld/door-open?"],
   ["rollout point2d --policy scripted", "--policy scripted: expected one of Meta-World's tasks, got point2d"],
   ["rollout metaworld/reach --policy clever", "--policy: expected scripted or random, got clever"],
   ["rollout metaworld/reach --goal 50", "--goal: expected a number in 0..49, got 50"],
   ["rollout point2d --gif p.gif", "--gif: expected an environment with a physics engine, got point2d"],
+  ["rollout ant/goal --set horizn=3", "ant/goal: horizn is not an option. Did you mean horizon?"],
+  ["rollout ant/goal --set horizon", "--set horizon: expected <path>=<value>, as in horizon=100"],
+  ["rollout point2d --set horizon=3", "point2d: horizon is not an option. There are none"],
+  ["bench envs --set reward=1", "point2d: reward is not an option"],
+  [
+    "bench maml/sinusoid --set reward=1",
+    "--set: expected environments, as in envs/metaworld, got maml/sinusoid",
+  ],
   ["bench envs/metaworl", "Did you mean"],
   ["list environments", "Allowed choices are experiments, envs"],
   ["check metaworld --golden . --assets .", "--golden .: expected a folder of recordings"],

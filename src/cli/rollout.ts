@@ -13,6 +13,7 @@ export const rollout = command("rollout")
   .argument("<env>", "a name that `metagrad list envs` shows, e.g. metaworld/door-open")
   .option("--policy <name>", "scripted or random (default: scripted where there is one)")
   .option("--goal <n>", "of Meta-World's 50 goals of seed 42 (default: 0)", nonNegativeInteger)
+  .option("-s, --set <option=value...>", "an option of the environment, e.g. --set horizon=100")
   .option("--seed <n>", "of the task, of the episode and of random actions", nonNegativeInteger, 0)
   .option("--steps <n>", "stop after so many steps (default: at the first success)", positiveInteger)
   .option("--gif <file>", "film it, in real time")
@@ -24,16 +25,16 @@ export const rollout = command("rollout")
   .addHelpText(
     "after",
     "\nExamples:\n  $ metagrad rollout metaworld/door-open --policy scripted --gif door.gif" +
-      "\n  $ metagrad rollout ant/direction --policy random --steps 50",
+      "\n  $ metagrad rollout ant/direction --policy random --steps 50" +
+      "\n  $ metagrad rollout half-cheetah/velocity --set paper=maml horizon=50",
   )
   .action(async (name, options) => {
     const { environment, rollout, encodeRecording } = await import("../envs/index.js");
-    const { readAssets } = await import("./metaworld-files.js");
+    const { envOptions } = await import("./env-options.js");
     const { chooseRollout } = await import("./rollout-choice.js");
     const { replaceFile } = await import("../run/index.js");
     const entry = environment(name);
-    const { assets } = options;
-    const env = await entry.make(assets === undefined ? {} : { assets: readAssets(assets) });
+    const env = await entry.make(envOptions(options.set, options.assets));
     const { policy, policyName, task, rng } = chooseRollout(env, options);
     const film = await openFilm(env, options);
     if (!options.json) console.log(`${name}, ${policyName} policy, task ${JSON.stringify(task)}\n`);

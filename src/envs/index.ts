@@ -20,6 +20,7 @@ export {
   spaceSize,
   stateFields,
 } from "./env.js";
+export type { EnvOption } from "./env-options.js";
 export type { EnvSource } from "./env-source.js";
 export {
   type AdaptationOptions,

@@ -5,18 +5,34 @@
  */
 import { ConfigError, suggestion } from "../errors.js";
 import type { Env, EnvState } from "./env.js";
+import { checkEnvOptions, type EnvOption, SWITCH } from "./env-options.js";
 import type { EnvSource } from "./env-source.js";
 import type { Metaworld, MetaworldOptions } from "./metaworld/metaworld.js";
 import type { SawyerEnv, SawyerOptions } from "./metaworld/sawyer-env.js";
 import { sawyerTasks } from "./metaworld/tasks/index.js";
-import { type Locomotion, type LocomotionName, locomotionEnvs } from "./mujoco/locomotion.js";
+import {
+  type Locomotion,
+  type LocomotionName,
+  type LocomotionOptions,
+  locomotionEnvs,
+} from "./mujoco/locomotion.js";
 
-export interface EnvOptions extends MetaworldOptions, SawyerOptions {}
+/** Of all environments; `EnvEntry.options` says which of them one has. */
+export interface EnvOptions extends MetaworldOptions, SawyerOptions, LocomotionOptions {}
 
 export interface EnvEntry {
+  readonly name: string;
   /** What is to be done in it, in a sentence. */
   readonly summary: string;
-  /** Makes one, physics engine included. Those of one name share what they can: scenes, starts of episodes. */
+  /** What it can be given, and what that may be. */
+  readonly options: Readonly<Partial<Record<keyof EnvOptions, EnvOption>>>;
+  /** @throws ConfigError that lists all options that it does not have, or that may not be so */
+  check(options: EnvOptions): void;
+  /**
+   * Makes one, physics engine included. Those of one name share what they can: scenes, starts of episodes.
+   *
+   * @throws ConfigError as `check` does
+   */
   make(options?: EnvOptions): Promise<Env<EnvState>>;
 }
 
@@ -24,42 +40,64 @@ export interface EnvEntry {
 const loaded = new Map<MetaworldOptions["assets"], Promise<Metaworld>>();
 let locomotion: Promise<Locomotion> | undefined;
 
-async function makeMetaworld(name: string, { assets, ...options }: EnvOptions = {}): Promise<SawyerEnv> {
+async function makeMetaworld(name: string, { assets, ...options }: EnvOptions): Promise<SawyerEnv> {
   const { Metaworld } = await import("./metaworld/metaworld.js");
   const known = loaded.get(assets) ?? Metaworld.load({ ...(assets && { assets }) });
   loaded.set(assets, known);
   return (await known).env(name, { goalVisible: true, ...options });
 }
 
-async function makeLocomotion(name: LocomotionName): Promise<Env<EnvState>> {
+async function makeLocomotion(name: LocomotionName, options: EnvOptions) {
   const { Locomotion } = await import("./mujoco/locomotion.js");
   locomotion ??= Locomotion.load();
-  return (await locomotion).env(name) as unknown as Env<EnvState>;
+  return (await locomotion).env(name, options);
 }
 
-const entries: [string, EnvEntry][] = [
-  [
-    "point2d",
-    {
-      summary: "Walk to a goal in the plane that cannot be seen.",
-      make: async () => {
-        const { Point2d } = await import("./point2d.js");
-        return new Point2d() as unknown as Env<EnvState>;
-      },
-    },
-  ],
-  ...locomotionEnvs.map(({ name, summary }): [string, EnvEntry] => [
-    name,
-    { summary, make: () => makeLocomotion(name) },
-  ]),
-  ...sawyerTasks.map(({ name, summary }): [string, EnvEntry] => [
-    `metaworld/${name}`,
-    { summary, make: async (options) => (await makeMetaworld(name, options)) as unknown as Env<EnvState> },
-  ]),
+async function makePoint2d() {
+  const { Point2d } = await import("./point2d.js");
+  return new Point2d();
+}
+
+const SAWYER_OPTIONS: EnvEntry["options"] = {
+  reward: [1, 2],
+  goalVisible: SWITCH,
+  horizon: "positive integer",
+  endAtSuccess: SWITCH,
+  assets: "files",
+};
+
+const entries: EnvEntry[] = [
+  entry("point2d", "Walk to a goal in the plane that cannot be seen.", {}, makePoint2d),
+  ...locomotionEnvs.map(({ name, summary, papers }) => {
+    const options = { paper: papers, horizon: "positive integer", contactForces: SWITCH } as const;
+    return entry(name, summary, options, (given) => makeLocomotion(name, given));
+  }),
+  ...sawyerTasks.map(({ name, summary }) =>
+    entry(`metaworld/${name}`, summary, SAWYER_OPTIONS, (given) => makeMetaworld(name, given)),
+  ),
 ];
 
+function entry(
+  name: string,
+  summary: string,
+  options: EnvEntry["options"],
+  make: (given: EnvOptions) => Promise<unknown>,
+): EnvEntry {
+  const check = (given: EnvOptions) => checkEnvOptions(name, options, given);
+  return {
+    name,
+    summary,
+    options,
+    check,
+    make: async (given = {}) => {
+      check(given);
+      return (await make(given)) as Env<EnvState>;
+    },
+  };
+}
+
 /** In the order in which `metagrad list envs` shows them. */
-export const environments: ReadonlyMap<string, EnvEntry> = new Map(entries);
+export const environments: ReadonlyMap<string, EnvEntry> = new Map(entries.map((it) => [it.name, it]));
 
 /** The entry of this name. @throws ConfigError that suggests the nearest */
 export function environment(name: string): EnvEntry {
@@ -72,16 +110,18 @@ export function environment(name: string): EnvEntry {
 /**
  * Makes the environment of a row of a batch; what `workerBatch` is given to have many of one name.
  *
+ * @throws ConfigError for a name or options that there are not
+ *
  * @example
  * const source = environmentSource("metaworld/door-open", { reward: 2 });
  * source.make; // "makeEnvironment"
  */
 export function environmentSource(name: string, options: EnvOptions = {}): EnvSource {
-  environment(name);
+  environment(name).check(options);
   return { module: import.meta.url, make: "makeEnvironment", options: { name, ...options } };
 }
 
-/** What threads call; see `environmentSource`. */
+/** What threads call, by its name; see `environmentSource`. @public */
 export function makeEnvironment({ name, ...options }: EnvOptions & { readonly name: string }) {
   return environment(name).make(options);
 }

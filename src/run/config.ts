@@ -47,12 +47,12 @@ export function configure(
   return result.data as Config;
 }
 
-/** Reads `--set path=value` options. A value is JSON, or else text. @throws ConfigError */
-export function parseSets(texts: readonly string[]): Source[] {
+/** Reads `--set path=value` options. A value is JSON, or else text. @throws ConfigError that shows the example */
+export function parseSets(texts: readonly string[], example = "inner.lr=0.01"): Source[] {
   const problems: string[] = [];
   const sources = texts.map((text): Source => {
     const equals = text.indexOf("=");
-    if (equals < 1) problems.push(`--set ${text}: expected <path>=<value>, as in inner.lr=0.01`);
+    if (equals < 1) problems.push(`--set ${text}: expected <path>=<value>, as in ${example}`);
     return { set: { [text.slice(0, equals)]: parseValue(text.slice(equals + 1)) }, from: `--set ${text}` };
   });
   if (problems.length > 0) throw new ConfigError(problems.join("\n"));

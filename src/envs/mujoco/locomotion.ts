@@ -26,10 +26,11 @@ export type LocomotionName = keyof typeof DEFINITIONS;
 export type LocomotionTask<Name extends LocomotionName = LocomotionName> =
   (typeof DEFINITIONS)[Name] extends Definition<infer Task> ? Task : never;
 
-/** Names and summaries, in the order in which they are listed. */
-export const locomotionEnvs = Object.entries(DEFINITIONS).map(([name, { summary }]) => ({
+/** Names, summaries and the papers that have them, in the order in which they are listed. */
+export const locomotionEnvs = Object.entries(DEFINITIONS).map(([name, { summary, papers }]) => ({
   name: name as LocomotionName,
   summary,
+  papers: Object.keys(papers) as Paper[],
 }));
 
 export interface LocomotionOptions {
