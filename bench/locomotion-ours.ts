@@ -6,9 +6,9 @@
  * Prints `ready`; then answers each line `NAME STEPS` with `{ ms, bare }`: milliseconds of a step with random actions,
  * resets included, and of the time steps of the same scene alone. `NAME+forces` computes contact forces.
  */
-import { createInterface } from "node:readline";
 import type * as Envs from "../src/envs/index.js";
-import type * as Random from "../src/random/index.js";
+import { built } from "./built.js";
+import { serve } from "./serve.js";
 
 /** An answer. */
 export interface LocomotionTimes {
@@ -16,9 +16,8 @@ export interface LocomotionTimes {
   readonly bare: number;
 }
 
-const dist = new URL("../dist/", import.meta.url);
-const { Locomotion, spaceSize }: typeof Envs = await import(new URL("envs/index.js", dist).href);
-const { Rng }: typeof Random = await import(new URL("random/index.js", dist).href);
+const { Locomotion, spaceSize } = await built("envs");
+const { Rng } = await built("random");
 
 const HORIZON = 1000; // as Gymnasium's
 const FRAME_SKIP = 5;
@@ -27,11 +26,10 @@ const TASK = { direction: [1, 0] } as const;
 const locomotion = await Locomotion.load();
 const envs = new Map<string, Envs.LocomotionEnv<Envs.DirectionTask>>();
 
-console.log("ready");
-for await (const line of createInterface({ input: process.stdin })) {
+await serve((line) => {
   const [name, steps] = line.split(" ") as [string, string];
-  console.log(JSON.stringify(run(name, Number(steps))));
-}
+  return run(name, Number(steps));
+});
 
 function environment(name: string): Envs.LocomotionEnv<Envs.DirectionTask> {
   let env = envs.get(name);

@@ -6,11 +6,11 @@
  * Prints `ready`; then answers each line `TASK STEPS SEED` with `{ ms, bare, reset }`: milliseconds of a step with random
  * actions, of the bare physics of the same scene (5 time steps and a forward pass), and of a reset to a known task.
  */
-import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import type * as Files from "../src/cli/metaworld-files.js";
 import type * as Envs from "../src/envs/index.js";
-import type * as Random from "../src/random/index.js";
+import { built } from "./built.js";
+import { serve } from "./serve.js";
 
 /** An answer. */
 export interface EnvTimes {
@@ -19,12 +19,11 @@ export interface EnvTimes {
   readonly reset: number;
 }
 
-const dist = new URL("../dist/", import.meta.url);
-const { Metaworld, metaworldBenchmark, sawyerTask }: typeof Envs = await import(
-  new URL("envs/index.js", dist).href
+const { Metaworld, metaworldBenchmark, sawyerTask } = await built("envs");
+const { Mt19937, Rng } = await built("random");
+const { readAssets }: typeof Files = await import(
+  new URL("../dist/cli/metaworld-files.js", import.meta.url).href
 );
-const { Mt19937, Rng }: typeof Random = await import(new URL("random/index.js", dist).href);
-const { readAssets }: typeof Files = await import(new URL("cli/metaworld-files.js", dist).href);
 
 const { values } = parseArgs({ options: { assets: { type: "string" } } });
 const metaworld = await Metaworld.load(values.assets ? { assets: readAssets(values.assets) } : {});
@@ -34,11 +33,10 @@ const envs = new Map<string, readonly [Envs.SawyerEnv, Envs.SawyerEnv]>();
 /** Steps after which the two change: what else the machine does then falls on both. */
 const BLOCK = 20;
 
-console.log("ready");
-for await (const line of createInterface({ input: process.stdin })) {
+await serve((line) => {
   const [task, steps, seed] = line.split(" ") as [string, string, string];
-  console.log(JSON.stringify(run(task, Number(steps), Number(seed))));
-}
+  return run(task, Number(steps), Number(seed));
+});
 
 function run(name: string, steps: number, seed: number): EnvTimes {
   const make = () => metaworld.env(name, { goalVisible: true, horizon: 1e6 });

@@ -105,6 +105,20 @@ export class Server {
   }
 }
 
+/**
+ * What the cores have to give: a first process works alone, then all do side by side.
+ *
+ * @param run the milliseconds of some work, the same for all
+ */
+export async function sideBySide(
+  servers: readonly Server[],
+  run: (server: Server) => Promise<number>,
+): Promise<{ readonly alone: number; readonly machine: number }> {
+  const alone = await run(servers[0]!);
+  const together = await Promise.all(servers.map(run));
+  return { alone, machine: together.reduce((sum, ms) => sum + alone / ms, 0) };
+}
+
 function lastLine(text: string): string | undefined {
   return text.trim().split("\n").at(-1) || undefined;
 }

@@ -16,9 +16,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type * as Bench from "../src/bench/index.js";
 import { alignColumns } from "../src/cli/table-text.js";
-import type * as Engine from "../src/engine/index.js";
 import type * as Random from "../src/random/index.js";
 import type * as Tensors from "../src/tensor/index.js";
+import { built } from "./built.js";
 import { here, runPinned, typescript } from "./processes.js";
 import {
   MOST_COLD_START_S,
@@ -94,7 +94,7 @@ function report(findings: readonly Finding[]): void {
 
 /** How much longer twice and four times the size take than half of it. */
 async function doubling(what: string, twice: (sizes: Bench.Sizes) => Bench.Sizes): Promise<Finding[]> {
-  const { convWork, median, Session, sinusoidWork } = await bench();
+  const { convWork, median, Session, sinusoidWork } = await built("bench");
   const works: [string, Sized, Bench.Sizes][] = [
     ["sinusoid", (sizes) => sinusoidWork("sinusoid", sizes), sinusoid],
     ["conv 5 ways", (sizes) => convWork("conv", 5, sizes), conv],
@@ -128,10 +128,10 @@ function warmUp(session: Bench.Session): void {
 }
 
 async function memory(): Promise<Finding[]> {
-  const { median, works } = await bench();
-  const { compile }: typeof Engine = await built("engine");
-  const { Rng }: typeof Random = await built("random");
-  const { tensor, tree }: typeof Tensors = await built("tensor");
+  const { median, works } = await built("bench");
+  const { compile } = await built("engine");
+  const { Rng } = await built("random");
+  const { tensor, tree } = await built("tensor");
   const { step, state: start, tasks: shapes } = works.get("maml/sinusoid")!.build();
   const compiled = compile(step, { donate: [0] });
   let state = start;
@@ -166,8 +166,8 @@ async function memory(): Promise<Finding[]> {
 }
 
 async function peak(): Promise<Finding[]> {
-  const { Session, works } = await bench();
-  const { engineMemory }: typeof Engine = await built("engine");
+  const { Session, works } = await built("bench");
+  const { engineMemory } = await built("engine");
   const work = works.get("maml/conv-20w5s-5")!;
   const { firstMs } = new Session(work.build());
   const gib = process.resourceUsage().maxRSS / 2 ** 20;
@@ -182,7 +182,7 @@ async function peak(): Promise<Finding[]> {
 }
 
 async function help(): Promise<Finding[]> {
-  const { median } = await bench();
+  const { median } = await built("bench");
   const ms = Array.from({ length: 9 }, () => {
     const start = performance.now();
     runPinned([process.execPath, here("../bin/metagrad.js"), "--help"]);
@@ -237,13 +237,4 @@ function start(): Finding[] {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-/** A folder of the built package. */
-function built(part: string) {
-  return import(new URL(`../dist/${part}/index.js`, import.meta.url).href);
-}
-
-function bench(): Promise<typeof Bench> {
-  return built("bench");
 }

@@ -74,3 +74,16 @@ export const LEAST_ENV_RATIO_EACH = 1.2;
 
 /** Share of the bare physics' steps a second that is left with observations, rewards and checks. */
 export const LEAST_OF_BARE = 0.92;
+
+/** Time of a batch of environments in one thread divided by the time in two. */
+export const LEAST_ENV_SPEEDUP = 1.9;
+
+/** MB of memory of an environment beyond the first. */
+export const MOST_ENV_MB = 3;
+
+/** Milliseconds of a reset to a task that there has been, also with another goal; and of one to another such task. */
+export const MOST_RESET_MS = 0.2;
+export const MOST_SWITCH_MS = 1;
+
+/** Memory at the end of a soak by that after its first tenth. */
+export const MOST_SOAK_GROWTH = 1.05;

@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { median } from "../src/bench/index.js";
 import { alignColumns } from "../src/cli/table-text.js";
 import type { Times } from "./ours.js";
-import { Server, typescript } from "./processes.js";
+import { Server, sideBySide, typescript } from "./processes.js";
 import { LEAST_SPEEDUP } from "./targets.js";
 
 const { values: options, positionals } = parseArgs({
@@ -54,11 +54,10 @@ async function speedup(name: string) {
     let steps = 1;
     for (let round = 0; round < Number(options.rounds); round++) {
       const run = async (server: Server) => median((await server.ask<Times>(`run ${steps}`)).ms);
-      const one = await run(singles[0]!);
-      const sideBySide = await Promise.all(singles.map(run));
+      const { alone: one, machine } = await sideBySide(singles, run);
       await run(together); // as many steps as the first has done: their states are compared
       const several = await run(together);
-      rounds.push({ one, several, machine: sideBySide.reduce((sum, ms) => sum + one / ms, 0) });
+      rounds.push({ one, several, machine });
       steps = Math.max(1, Math.round(TURN_MS / one));
     }
     const [a, b] = [await singles[0]!.ask<string>("digest"), await together.ask<string>("digest")];
