@@ -1,15 +1,18 @@
 /**
  * Steps a second of Meta-World's environments beside the Python package's, on one core, taking turns.
  *
- * Usage: npm run bench:metaworld -- [TASK...] [--python PYTHON] [--assets DIR] [--rounds N] [--json]
+ * Usage: npm run bench:metaworld -- [TASK...] [--python PYTHON] [--assets DIR] [--rounds N] [--json] [--record]
  *
  * PYTHON is an interpreter with metaworld==3.1.1; without it, ours and the bare physics alone. DIR holds the
- * original's assets; with it, its scenes are raced, too.
+ * original's assets; with it, its scenes are raced, too. With --record, all is written to `metaworld.json`, of which
+ * `npm run readme` makes a table.
  */
 import { parseArgs } from "node:util";
 import { median } from "../src/bench/index.js";
 import { alignColumns } from "../src/cli/table-text.js";
 import { sawyerTasks } from "../src/envs/index.js";
+import { type MetaworldFinding, recordEnvs, type Versions } from "./env-record.js";
+import { geometricMean } from "./geometric-mean.js";
 import type { EnvTimes } from "./metaworld-ours.js";
 import { here, Server, typescript } from "./processes.js";
 import { LEAST_ENV_RATIO, LEAST_ENV_RATIO_EACH, LEAST_OF_BARE } from "./targets.js";
@@ -21,26 +24,18 @@ const { values: options, positionals } = parseArgs({
     assets: { type: "string" },
     rounds: { type: "string", default: "5" },
     json: { type: "boolean", default: false },
+    record: { type: "boolean", default: false },
   },
 });
+if (options.record && (!options.python || positionals.length > 0)) {
+  const got = options.python ? positionals.join(", ") : "no --python";
+  console.error(`error: metaworld: --record: expected all tasks beside Python's, got ${got}`);
+  process.exit(2);
+}
 const tasks = positionals.length > 0 ? positionals : sawyerTasks.map(({ name }) => name);
 const STEPS = 500;
 /** Steps before any is timed: V8 compiles rewards while they run. */
 const WARM_UP = 3000;
-
-interface Finding {
-  readonly task: string;
-  readonly ours: number;
-  readonly ofBare: number;
-  readonly reset: number;
-  /** Of steps a second: the median over rounds. */
-  readonly ratio?: number;
-  readonly python?: number;
-  readonly pythonReset?: number;
-  readonly official?: number;
-  readonly officialRatio?: number;
-  readonly officialOfBare?: number;
-}
 
 const own = await Server.start(typescript("metaworld-ours.ts"));
 const official = options.assets
@@ -50,26 +45,31 @@ const python = options.python
   ? await Server.start([options.python, here("peers/metaworld_steps.py")])
   : undefined;
 
-const findings: Finding[] = [];
+const findings: MetaworldFinding[] = [];
+let pythonVersions: Versions = {};
 for (const task of tasks) {
   const finding = await race(task);
   findings.push(finding);
   if (options.json) console.log(JSON.stringify(finding));
 }
 for (const server of [own, official, python]) server?.end();
+if (options.record) recordEnvs("metaworld", pythonVersions, Number(options.rounds), findings);
 if (!options.json) print();
 
-async function race(task: string): Promise<Finding> {
+async function race(task: string): Promise<MetaworldFinding> {
   const times = { own: [] as EnvTimes[], official: [] as EnvTimes[], python: [] as EnvTimes[] };
   for (let round = -1; round < Number(options.rounds); round++) {
     // the same actions for all: where they take the arm decides what touches, and so how long a step takes
     const order = `${task} ${round < 0 ? WARM_UP : STEPS} ${round + 1}`;
     const ours = await own.ask<EnvTimes>(order);
-    const theirs = await python?.ask<EnvTimes>(order);
+    const theirs = await python?.ask<EnvTimes & { readonly versions: Versions }>(order);
     const parity = await official?.ask<EnvTimes>(order);
     if (round < 0) continue;
     times.own.push(ours);
-    if (theirs) times.python.push(theirs);
+    if (theirs) {
+      times.python.push(theirs);
+      pythonVersions = theirs.versions;
+    }
     if (parity) times.official.push(parity);
   }
   const middle = (all: readonly EnvTimes[], key: keyof EnvTimes) => median(all.map((it) => it[key]));
@@ -89,6 +89,7 @@ async function race(task: string): Promise<Finding> {
     ...(official && {
       official: 1000 / middle(times.official, "ms"),
       officialOfBare: ofBare(times.official),
+      officialReset: middle(times.official, "reset"),
     }),
   };
 }
@@ -130,8 +131,4 @@ function summarise(what: string, rate: "ratio" | "officialRatio", bare: "ofBare"
     `${what}: ${geometricMean(ratios).toFixed(2)} times Python's steps a second (geometric mean; at least ` +
       `${LEAST_ENV_RATIO}), least ${least.toFixed(2)} in ${findings[ratios.indexOf(least)]!.task} (at least ${LEAST_ENV_RATIO_EACH})`,
   );
-}
-
-function geometricMean(values: readonly number[]): number {
-  return Math.exp(values.reduce((sum, x) => sum + Math.log(x), 0) / values.length);
 }

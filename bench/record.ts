@@ -4,6 +4,7 @@ import type { Machine } from "../src/run/machine.js";
 import { markdownTable } from "../tools/markdown-table.js";
 import { here } from "./processes.js";
 import type { WorkResult } from "./race.js";
+import { writeRecord } from "./record-file.js";
 import { comparedWorks } from "./targets.js";
 import { kernelTable, speedTable, stepTable } from "./verdicts.js";
 
@@ -25,9 +26,7 @@ export function record(works: readonly WorkRecord[]): void {
   const all = new Map([...old, ...works].map((work) => [work.work, work]));
   const place = ({ work }: WorkRecord) => comparedWorks.indexOf(work);
   const sorted = [...all.values()].sort((a, b) => place(a) - place(b));
-  const rounded = (_: string, value: unknown) =>
-    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
-  writeFileSync(FILE, `${JSON.stringify(sorted, rounded, 2)}\n`);
+  writeRecord(FILE, sorted);
 
   const readme = readFileSync(README, "utf8");
   const [before, after] = [readme.split(START)[0]!, readme.split(END)[1] ?? ""];

@@ -1,13 +1,15 @@
 /**
- * Writes the README's generated parts: its program, the tables of papers and ours, and the table of speed.
+ * Writes the README's generated parts: its program, the tables of papers and ours, of speed, and of environments.
  *
  *     npm run readme
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { EnvRecord, LocomotionFinding, MetaworldFinding } from "../bench/env-record.js";
 import type { WorkRecord } from "../bench/record.js";
 import { readTable, type Table, type TableCell, type TableRow } from "../src/run/table.js";
+import { environmentTable } from "./environment-table.js";
 import { markdownTable } from "./markdown-table.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -19,13 +21,13 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 
 /** Returns the README with its generated parts as they must be now. */
 export function withGeneratedParts(readme: string): string {
-  const parts = { program: program(), tables: tables(), speed: speed() };
+  const parts = { program: program(), tables: tables(), speed: speed(), environments: environments() };
   return Object.entries(parts).reduce((text, [name, content]) => {
     const [begin, end] = [`<!-- ${name}: written by npm run readme -->`, `<!-- end of ${name} -->`];
     const [before, rest] = text.split(begin);
     const after = rest?.split(end)[1];
     if (after === undefined) throw new Error(`README.md: expected ${begin} and ${end}`);
-    return `${before}${begin}\n\n${content}\n\n${end}${after}`;
+    return `${before}${[begin, content, end].filter((part) => part !== "").join("\n\n")}${after}`;
   }, readme);
 }
 
@@ -112,6 +114,18 @@ function speed(): string {
   );
   const head = ["work", "metagrad, ms", ...peers.map(([, version]) => version), "of our limit"];
   return [markdownTable(head, rows), [...new Set(made)].join("  \n")].join("\n\n");
+}
+
+function environments(): string {
+  return environmentTable(
+    readEnvRecord<MetaworldFinding>("metaworld"),
+    readEnvRecord<LocomotionFinding>("locomotion"),
+  );
+}
+
+function readEnvRecord<Finding>(name: string): EnvRecord<Finding> | undefined {
+  const path = join(root, "bench", `${name}.json`);
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : undefined;
 }
 
 function showMs(ms: number): string {

@@ -1,6 +1,6 @@
 """Steps of Gymnasium's half cheetah and ant with random actions.
 
-Usage: locomotion.py. Prints "ready"; then answers each line `ID STEPS` with {"ms": of each step, resets included}.
+Usage: locomotion.py. Prints "ready"; then answers each line `ID STEPS` with {"ms": of each step, resets included, "versions"}.
 Needs gymnasium==1.4.0 and mujoco==3.14.0.
 """
 
@@ -8,11 +8,13 @@ import json
 import sys
 import time
 import warnings
+from importlib.metadata import version
 
 warnings.filterwarnings("ignore")
 import gymnasium  # noqa: E402
 import numpy  # noqa: E402
 
+VERSIONS = {name: version(name) for name in ("gymnasium", "mujoco")}
 envs = {}
 
 
@@ -28,7 +30,7 @@ def run(name, steps):
         _, _, terminated, truncated, _ = env.step(action)
         if terminated or truncated:
             env.reset()
-    return {"ms": 1e3 * (time.perf_counter() - start) / steps}
+    return {"ms": 1e3 * (time.perf_counter() - start) / steps, "versions": VERSIONS}
 
 
 print("ready", flush=True)

@@ -1,6 +1,7 @@
 """Steps of the Python package's environments with random actions.
 
-Usage: metaworld_steps.py. Prints "ready"; then answers each line `TASK STEPS SEED` with {"ms": of each step, "reset": ms}.
+Usage: metaworld_steps.py. Prints "ready"; then answers each line `TASK STEPS SEED` with {"ms": of each step, "reset": ms,
+"versions"}.
 Needs metaworld==3.1.1, which brings its own version of MuJoCo.
 """
 
@@ -8,12 +9,13 @@ import json
 import sys
 import time
 import warnings
+from importlib.metadata import version
 
 warnings.filterwarnings("ignore")
 import metaworld  # noqa: E402
-import mujoco  # noqa: E402
 import numpy  # noqa: E402
 
+VERSIONS = {name: version(name) for name in ("metaworld", "mujoco")}
 envs = {}
 
 
@@ -37,7 +39,7 @@ def run(name, steps, seed):
     for action in actions:
         env.step(action)
     end = time.perf_counter()
-    return {"ms": 1e3 * (end - start) / steps, "reset": 1e3 * (start - begin), "version": mujoco.__version__}
+    return {"ms": 1e3 * (end - start) / steps, "reset": 1e3 * (start - begin), "versions": VERSIONS}
 
 
 print("ready", flush=True)
