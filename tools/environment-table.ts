@@ -40,7 +40,8 @@ export function environmentTable(
   if (rows.length === 0) return "";
   return [
     "Steps a second with random actions on one core, ours and the original's (Python on native MuJoCo) in turns. Of\n" +
-      "Meta-World, geometric means over its tasks, and medians of resets to a goal seen before.",
+      "Meta-World, geometric means over its tasks, and medians of resets to a goal seen before. The bare physics are the\n" +
+      "time steps of the same scene alone; of Meta-World, with the forward pass that the original adds to each step.",
     markdownTable(HEAD, rows),
     [metaworld, locomotion].flatMap((record) => (record ? [madeBy(record)] : [])).join("  \n"),
   ].join("\n\n");
