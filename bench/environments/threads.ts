@@ -1,5 +1,5 @@
 /**
- * How much faster a batch of 8 environments is in several threads than in one: both take turns in one process, and
+ * How much faster a batch of 32 environments is in several threads than in one: both take turns in one process, and
  * must come to the same bits. `machine` is what as many processes of one thread each do side by side, that is, what
  * the cores had to give while this ran.
  *
@@ -17,7 +17,7 @@ export interface ThreadsOptions {
   readonly rounds: number;
 }
 
-const ROWS = 8;
+const ROWS = 32;
 const TURN_MS = 300;
 const WARM_UP = 300;
 const COMPARED = 600;

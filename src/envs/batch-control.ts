@@ -34,8 +34,8 @@ export const word = {
 const STRIDE = 512;
 const TEXT_LENGTH = STRIDE - word.text - 1;
 
-/** Looks at a word before the thread sleeps: some 0.1 ms. */
-const SPINS = 20_000;
+/** Looks at a word before the thread sleeps: some 1 ms, for to be woken takes longer than a step of a few environments. */
+const SPINS = 200_000;
 
 export function allocateControl(threads: number): Int32Array {
   return new Int32Array(new SharedArrayBuffer(4 * (1 + threads) * STRIDE));
