@@ -1,7 +1,7 @@
 /**
  * Batches of one environment in one thread and in several, of one process: the built package.
  *
- * Usage: node --import tsx bench/environments/threads-process.ts NAME WORKERS
+ * Usage: node --import tsx bench/environments/threads-process.ts NAME WORKERS ROWS
  *
  * Prints `ready`; then answers on stdin:
  * - `one N`, `several N`   milliseconds of a step of all rows, over N steps, in one thread or in WORKERS
@@ -14,8 +14,8 @@ import { serve } from "../serve.js";
 const { environmentSource, sampleSpace, spaceSize, workerBatch } = await built("envs");
 const { Rng } = await built("random");
 
-const [name, workers] = process.argv.slice(2) as [string, string];
-const ROWS = 8;
+const [name, workers, rowCount] = process.argv.slice(2) as [string, string, string];
+const ROWS = Number(rowCount);
 /** Actions that are drawn before time is taken, and then taken in turn. */
 const ACTIONS = 1000;
 

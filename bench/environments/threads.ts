@@ -42,7 +42,7 @@ export async function threads({ names, workers, rounds }: ThreadsOptions): Promi
 }
 
 async function speedup(name: string, workers: number, rounds: number) {
-  const command = typescript("environments/threads-process.ts", name, String(workers));
+  const command = typescript("environments/threads-process.ts", name, String(workers), String(ROWS));
   const servers = await Promise.all(Array.from({ length: workers }, () => Server.start(command, "all")));
   const first = servers[0]!;
   try {
