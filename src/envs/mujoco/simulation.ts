@@ -37,6 +37,8 @@ export class Simulation {
   massVelocity!: Float64Array;
   /** Torque and force on each body from outside, zeros before `externalForces` is called `[nbody · 6]`. */
   externalForce!: Float64Array;
+  /** Whether nothing but where things are is asked of `forward`. */
+  framesOnly = false;
   readonly #stateKind: number;
   readonly #stateSize: number;
   readonly #stateBuffer: { GetView(): Float64Array; delete(): void };
@@ -71,8 +73,9 @@ export class Simulation {
     if (isShort || (atStart && this.#badStates() > warned)) this.#failed = true;
   }
 
-  /** Computes all that follows from positions and velocities, without moving. */
+  /** Computes all that follows from positions and velocities, without moving; or while `framesOnly`, frames. */
   forward(): void {
+    if (this.framesOnly) return this.kinematics();
     this.own();
     this.#forcesAreOld = false;
     this.scene.mujoco.mj_forward(this.scene.model, this.data);
