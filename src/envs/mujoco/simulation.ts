@@ -75,7 +75,10 @@ export class Simulation {
 
   /** Computes all that follows from positions and velocities, without moving; or while `framesOnly`, frames. */
   forward(): void {
-    if (this.framesOnly) return this.kinematics();
+    if (this.framesOnly) {
+      this.kinematics();
+      return;
+    }
     this.own();
     this.#forcesAreOld = false;
     this.scene.mujoco.mj_forward(this.scene.model, this.data);
