@@ -1,118 +1,121 @@
 /** The page: which task, who acts, how fast, and what comes of it. */
-import { sawyerTask, sawyerTasks } from "metagrad/envs";
-import { Metaworld, Player, type Who } from "./player.js";
+import { Metaworld, sawyerTask, sawyerTasks } from "metagrad/envs";
+import { Hand } from "./hand.js";
+import { Player, type Who } from "./player.js";
+import { say, tell } from "./read-out.js";
 import { Stage } from "./stage.js";
 
 const STEPS_PER_SECOND = 80;
-const HORIZON = 500;
 /** Seconds that an episode goes on after its success before the next one begins. */
 const LINGER = 1.5;
+const FIRST = "door-open";
 
 const find = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
-const [task, who, speed] = ["task", "who", "speed"].map((id) => find<HTMLSelectElement>(id)) as [
-  HTMLSelectElement,
-  HTMLSelectElement,
-  HTMLSelectElement,
+const select = (id: string) => find<HTMLSelectElement>(id);
+const [task, who, speed, canvas] = [
+  select("task"),
+  select("who"),
+  select("speed"),
+  find<HTMLCanvasElement>("stage"),
 ];
-const [play, next] = [find<HTMLButtonElement>("play"), find<HTMLButtonElement>("next")];
-const [status, curve] = [find<HTMLOutputElement>("status"), find<HTMLCanvasElement>("curve")];
+const [play, pad, hint] = [find("play"), find("pad"), find("hint")];
+const hand = new Hand(pad, find<HTMLButtonElement>("grip"));
 
-const held = new Set<string>();
-const KEYS: Readonly<Record<string, readonly [axis: number, sign: number]>> = {
-  ArrowLeft: [0, -1],
-  ArrowRight: [0, 1],
-  ArrowUp: [1, 1],
-  ArrowDown: [1, -1],
-  KeyW: [2, 1],
-  KeyS: [2, -1],
-};
+const HINT = hint.textContent!;
+const YOUR_HINT = `Arrows move the hand, W and S lift and lower it, space closes and opens the fingers. ${HINT}`;
 
 let playing = true;
+let stage: Stage | undefined;
+let player: Player;
 
-start().catch((error: Error) => {
-  status.className = "failed";
-  status.textContent = error.message;
-});
+start().catch((error: Error) => say(error.message, "failed"));
 
 async function start(): Promise<void> {
   for (const { name } of [...sawyerTasks].sort((a, b) => (a.name < b.name ? -1 : 1)))
     task.add(new Option(name));
-  task.value = location.hash.slice(1) || "door-open";
   const metaworld = await Metaworld.load();
-  const stage = new Stage(find<HTMLCanvasElement>("stage"));
-  let player = open();
-
-  function open(): Player {
-    const opened = new Player(metaworld, task.value);
-    find("summary").textContent = sawyerTask(task.value).summary;
-    stage.build(opened.env);
-    return opened;
+  say("");
+  try {
+    stage = new Stage(canvas);
+  } catch {
+    say("This browser has no WebGL, so nothing can be drawn. The numbers go on.", "failed");
   }
-  const begin = (goal: number) => {
-    player.begin(goal);
-    stage.build(player.env);
-  };
 
   task.addEventListener("change", () => {
     location.hash = task.value;
-    player.env.close();
-    player = open();
   });
-  next.addEventListener("click", () => begin(player.goal + 1));
+  addEventListener("hashchange", () => open(metaworld));
+  who.addEventListener("change", takeOver);
+  find("again").addEventListener("click", () => begin(player.goal));
+  find("next").addEventListener("click", () => begin(player.goal + 1));
   play.addEventListener("click", () => {
     playing = !playing;
     play.textContent = playing ? "Pause" : "Play";
   });
-  addEventListener("keydown", (event) => hold(event, true));
-  addEventListener("keyup", (event) => hold(event, false));
+  open(metaworld);
+  run();
+}
 
+/** Opens the task that the address names. */
+function open(metaworld: Metaworld): void {
+  const name = decodeURIComponent(location.hash.slice(1)) || FIRST;
+  let opened: Player;
+  try {
+    opened = new Player(metaworld, name);
+  } catch (error) {
+    say((error as Error).message, "failed");
+    if (player) return;
+    opened = new Player(metaworld, FIRST);
+  }
+  player?.close();
+  player = opened;
+  const shown = player.env.spec.name.replace("metaworld/", "");
+  task.value = shown;
+  if (shown === name && stage) say("");
+  find("summary").textContent = sawyerTask(shown).summary;
+  stage?.show(player.env);
+}
+
+function begin(goal: number): void {
+  player.begin(goal);
+  if (stage) say("");
+}
+
+/** Someone else acts. A person needs more time. */
+function takeOver(): void {
+  const you = who.value === "you";
+  hand.active = you;
+  pad.hidden = !you;
+  hint.textContent = you ? YOUR_HINT : HINT;
+  speed.value = you ? "0.25" : "1";
+  if (you) canvas.focus({ preventScroll: true }); // else the arrows would choose who acts
+  if (you) begin(player.goal);
+}
+
+/** Steps as time goes by, and draws. */
+function run(): void {
   let due = 0;
   let last = performance.now();
   requestAnimationFrame(function frame(now) {
-    const seconds = Math.min((now - last) / 1000, 0.1);
+    const seconds = Math.min((now - last) / 1000, 0.1); // a page that was hidden does not catch up
     last = now;
     if (playing) due += seconds * STEPS_PER_SECOND * Number(speed.value);
-    for (; due >= 1 && !player.over; due--) player.step(who.value as Who, action());
+    const action = hand.action(stage?.away ?? [-1, 0]);
+    for (; due >= 1 && !player.over; due--) player.step(who.value as Who, action);
     if (player.over) due = 0;
-    const since = player.rewards.length - (player.success ?? Number.POSITIVE_INFINITY);
-    const waits = who.value === "you" ? Number.POSITIVE_INFINITY : LINGER * STEPS_PER_SECOND;
-    if (playing && (player.over || since > waits)) begin(player.goal + 1);
-    stage.draw(player.env);
+    if (playing) goOn();
+    stage?.draw(player.env);
     tell(player);
     requestAnimationFrame(frame);
   });
 }
 
-function hold(event: KeyboardEvent, down: boolean): void {
-  const known = event.code in KEYS || event.code === "Space";
-  if (!known || who.value !== "you" || event.target instanceof HTMLSelectElement) return;
-  event.preventDefault();
-  if (down) held.add(event.code);
-  else held.delete(event.code);
-}
-
-function action(): number[] {
-  const moves = [0, 0, 0, held.has("Space") ? 1 : -1];
-  for (const [key, [axis, sign]] of Object.entries(KEYS)) if (held.has(key)) moves[axis]! += sign;
-  return moves;
-}
-
-function tell({ rewards, success, goal }: Player): void {
-  const reward = (rewards.at(-1) ?? 0).toFixed(2);
-  status.className = success ? "success" : "";
-  const met = success ? `success at step ${success}` : "not there yet";
-  status.textContent = `goal ${goal + 1} of 50, step ${rewards.length} of ${HORIZON}\nreward ${reward} of 10\n${met}`;
-  const context = curve.getContext("2d")!;
-  const { width, height } = curve;
-  const style = getComputedStyle(document.documentElement);
-  context.clearRect(0, 0, width, height);
-  context.strokeStyle = style.getPropertyValue("--line");
-  context.strokeRect(0.5, 0.5, width - 1, height - 1);
-  context.strokeStyle = style.getPropertyValue(success ? "--good" : "--accent");
-  context.lineWidth = 2;
-  context.beginPath();
-  rewards.forEach((value, t) => {
-    context.lineTo((t / HORIZON) * width, height - 3 - (value / 10) * (height - 6));
-  });
-  context.stroke();
+/** Says what has become of an episode; a policy's is followed by the next, a person's waits. */
+function goOn(): void {
+  const { success, rewards, over, goal } = player;
+  const you = who.value === "you";
+  if (success !== undefined) say(`Success at step ${success}`, "success");
+  else if (over && you) say("The time is over. Again, or the next goal?");
+  const waited = success !== undefined && rewards.length - success > LINGER * STEPS_PER_SECOND;
+  if (!you && (over || waited)) begin(goal + 1);
 }

@@ -1,7 +1,7 @@
 /** An episode that goes on step by step. */
 import {
   act,
-  Metaworld,
+  type Metaworld,
   type MetaworldTask,
   metaworldBenchmark,
   type SawyerEnv,
@@ -25,11 +25,17 @@ export class Player {
   readonly #observation = new Float64Array(39);
   readonly #action = new Float64Array(4);
 
+  /** @throws EnvError for a task that there is not */
   constructor(metaworld: Metaworld, name: string) {
-    this.#name = name;
+    this.#name = sawyerTask(name).name;
     this.env = metaworld.env(name, { goalVisible: true });
     this.#tasks = metaworldBenchmark(`MT1 ${name}`, 42).train.tasks;
     this.begin(0);
+  }
+
+  /** The 50 of seed 42. */
+  get goals(): number {
+    return this.#tasks.length;
   }
 
   begin(goal: number): void {
@@ -50,6 +56,8 @@ export class Player {
     if (this.env.info[0] === 1) this.success ??= this.rewards.length;
     this.over = truncated;
   }
-}
 
-export { Metaworld };
+  close(): void {
+    this.env.close();
+  }
+}

@@ -1,108 +1,97 @@
 /** The scene of an episode, drawn by three.js. */
-import type { SawyerEnv } from "metagrad/envs";
+import { type SawyerEnv, simulationShapes } from "metagrad/envs";
 import * as three from "three";
 import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
-import { type Shape, simulationShapes } from "../../src/envs/mujoco/shapes.js";
+import { dispose, meshOf, place } from "./shape-mesh.js";
+
+/** What the camera looks at: the middle of where the hand can be. */
+const MIDDLE = new three.Vector3(0, 0.62, 0.14);
+const GREEN = 0x35b36b;
 
 export class Stage {
   readonly #renderer: three.WebGLRenderer;
-  readonly #camera = new three.PerspectiveCamera(45, 1, 0.01, 20);
-  readonly #controls: OrbitControls;
-  #scene = new three.Scene();
+  readonly #camera = new three.PerspectiveCamera(36, 1, 0.01, 20);
+  readonly #scene = new three.Scene();
+  readonly #goal = goalMark();
   #meshes: three.Mesh[] = [];
-  #shapes: readonly Shape[] = [];
 
+  /** @throws Error where the browser has no WebGL */
   constructor(canvas: HTMLCanvasElement) {
-    this.#renderer = new three.WebGLRenderer({ canvas, antialias: true });
+    this.#renderer = new three.WebGLRenderer({ canvas, antialias: true, alpha: true });
     this.#renderer.shadowMap.enabled = true;
     this.#renderer.shadowMap.type = three.PCFShadowMap;
     this.#camera.up.set(0, 0, 1);
-    this.#camera.position.set(1.1, 0.12, 0.9);
-    this.#controls = new OrbitControls(this.#camera, canvas);
-    this.#controls.target.set(-0.02, 0.6, 0.1);
-    this.#controls.update();
+    this.#camera.position.set(1.32, 0.2, 0.98);
+    const controls = new OrbitControls(this.#camera, canvas);
+    controls.target.copy(MIDDLE);
+    controls.minDistance = 0.3;
+    controls.maxDistance = 4;
+    controls.maxPolarAngle = Math.PI / 2;
+    controls.update();
+    this.#scene.add(new three.HemisphereLight(0xffffff, 0xb8b0a4, 1.6), ...sun(), this.#goal);
     new ResizeObserver(() => this.#resize()).observe(canvas);
     this.#resize();
   }
 
-  /** Builds the scene of an environment that was reset. */
-  build(env: SawyerEnv): void {
-    this.#scene = new three.Scene();
-    this.#scene.background = new three.Color(getComputedStyle(document.body).backgroundColor);
-    this.#scene.add(new three.HemisphereLight(0xffffff, 0xb8b0a4, 1.7));
-    const sun = new three.DirectionalLight(0xffffff, 2.2);
-    sun.position.set(-0.9, -0.7, 2.4);
-    sun.target.position.set(0, 0.6, 0);
-    sun.castShadow = true;
-    sun.shadow.mapSize.set(2048, 2048);
-    Object.assign(sun.shadow.camera, { left: -1.6, right: 1.6, top: 1.6, bottom: -1.6 });
-    sun.shadow.bias = -0.0005;
-    this.#scene.add(sun, sun.target);
-    this.#shapes = simulationShapes(env.stage.simulation);
-    this.#meshes = this.#shapes.map(meshOf);
-    const goal = new three.Mesh(
-      new three.SphereGeometry(0.02, 24, 16),
-      new three.MeshStandardMaterial({ color: 0x4db873, transparent: true, opacity: 0.7 }),
-    );
-    goal.position.set(...env.target);
-    this.#scene.add(goal, ...this.#meshes);
+  /** Shows another environment, which was reset. */
+  show({ stage: { simulation } }: SawyerEnv): void {
+    this.#scene.remove(...this.#meshes);
+    this.#meshes.forEach(dispose);
+    this.#meshes = simulationShapes(simulation).map(meshOf);
+    this.#scene.add(...this.#meshes);
   }
 
-  draw(env: SawyerEnv): void {
-    simulationShapes(env.stage.simulation).forEach((shape, i) => {
+  draw({ stage: { simulation }, target: [x, y, z] }: SawyerEnv): void {
+    simulationShapes(simulation).forEach((shape, i) => {
       place(this.#meshes[i]!, shape);
     });
+    this.#goal.position.set(x, y, z);
+    const stem = this.#goal.children[2]!; // from the ball down to the table
+    stem.scale.z = Math.max(z, 0.001);
     this.#renderer.render(this.#scene, this.#camera);
+  }
+
+  /** The axis of the room, ±x or ±y, that leads most nearly into the screen. */
+  get away(): readonly [x: number, y: number] {
+    const { x, y } = this.#camera.getWorldDirection(new three.Vector3());
+    return Math.abs(x) > Math.abs(y) ? [Math.sign(x), 0] : [0, Math.sign(y)];
   }
 
   #resize(): void {
     const { clientWidth, clientHeight } = this.#renderer.domElement;
+    if (clientWidth === 0 || clientHeight === 0) return;
     this.#renderer.setPixelRatio(Math.min(window.devicePixelRatio, 2));
     this.#renderer.setSize(clientWidth, clientHeight, false);
     this.#camera.aspect = clientWidth / clientHeight;
+    this.#camera.fov = clientWidth < clientHeight ? 46 : 36; // upright, the table would not fit
     this.#camera.updateProjectionMatrix();
   }
 }
 
-function meshOf(shape: Shape): three.Mesh {
-  const [red, green, blue, opacity] = shape.color;
-  const material = new three.MeshStandardMaterial({
-    color: new three.Color().setRGB(red, green, blue, three.SRGBColorSpace),
-    roughness: 0.75,
-    transparent: opacity < 1,
-    opacity,
+function sun(): three.Object3D[] {
+  const light = new three.DirectionalLight(0xffffff, 2.2);
+  light.position.set(0.9, -0.5, 2.4);
+  light.target.position.set(0, 0.6, 0);
+  light.castShadow = true;
+  light.shadow.mapSize.set(2048, 2048);
+  Object.assign(light.shadow.camera, { left: -1.4, right: 1.4, top: 1.4, bottom: -1.4, near: 0.5, far: 5 });
+  light.shadow.bias = -0.0002;
+  light.shadow.normalBias = 0.012;
+  return [light, light.target];
+}
+
+/** A ball; faintly also where something is before it; and a stem that tells how high it is. */
+function goalMark(): three.Group {
+  const ball = new three.SphereGeometry(0.02, 24, 16);
+  const solid = new three.MeshStandardMaterial({ color: GREEN, transparent: true, opacity: 0.85 });
+  const faint = new three.MeshBasicMaterial({
+    color: GREEN,
+    transparent: true,
+    opacity: 0.28,
+    depthTest: false,
   });
-  const mesh = new three.Mesh(geometryOf(shape), material);
-  mesh.castShadow = shape.kind !== "plane" && opacity === 1;
-  mesh.receiveShadow = true;
-  place(mesh, shape);
-  return mesh;
-}
-
-function geometryOf(shape: Shape): three.BufferGeometry {
-  if (shape.kind === "mesh") throw new Error("expected primitive shapes, got a mesh");
-  const [x, y, z] = [0, 1, 2].map((i) => shape.size[i] ?? 0) as [number, number, number];
-  switch (shape.kind) {
-    case "plane":
-      return new three.PlaneGeometry(x > 0 ? 2 * x : 20, y > 0 ? 2 * y : 20);
-    case "box":
-      return new three.BoxGeometry(2 * x, 2 * y, 2 * z);
-    case "sphere":
-      return new three.SphereGeometry(x, 32, 24);
-    case "ellipsoid":
-      return new three.SphereGeometry(1, 32, 24).scale(x, y, z);
-    case "capsule":
-      return new three.CapsuleGeometry(x, 2 * y, 12, 24).rotateX(Math.PI / 2);
-    case "cylinder":
-      return new three.CylinderGeometry(x, x, 2 * y, 32).rotateX(Math.PI / 2);
-  }
-}
-
-function place(mesh: three.Mesh, { position, rotation: r }: Shape): void {
-  mesh.matrixAutoUpdate = false;
-  mesh.matrix.set(
-    ...([r[0]!, r[1]!, r[2]!, position[0]!] as const),
-    ...([r[3]!, r[4]!, r[5]!, position[1]!] as const),
-    ...([r[6]!, r[7]!, r[8]!, position[2]!, 0, 0, 0, 1] as const),
-  );
+  const rod = new three.CylinderGeometry(0.0022, 0.0022, 1).rotateX(Math.PI / 2).translate(0, 0, -0.5);
+  const ghost = new three.Mesh(ball, faint);
+  ghost.renderOrder = 1;
+  return new three.Group().add(new three.Mesh(ball, solid), ghost, new three.Mesh(rod, faint));
 }

@@ -53,6 +53,7 @@ export {
 } from "./mujoco/locomotion.js";
 export { LocomotionEnv, type Paper } from "./mujoco/locomotion-env.js";
 export type { DirectionTask, PlaceTask, VelocityTask } from "./mujoco/locomotion-goals.js";
+export { type Shape, simulationShapes } from "./mujoco/shapes.js";
 export { type NormalizedRewardOptions, withNormalizedReward } from "./normalized-reward.js";
 export { withOneHot } from "./one-hot.js";
 export { drawEnv, hasPictures, type PictureOptions } from "./picture.js";
