@@ -114,20 +114,22 @@ class Geoms {
   readonly body: Int32Array;
   readonly #model: Record<string, Float64Array>;
   readonly #position: Float64Array;
+  readonly #rotation: Float64Array;
 
-  private constructor(model: MjModel, position: Float64Array) {
+  private constructor(model: MjModel, position: Float64Array, rotation: Float64Array) {
     this.#model = model as unknown as Record<string, Float64Array>;
     this.body = Int32Array.from(model.geom_bodyid);
     this.#position = position;
+    this.#rotation = rotation;
   }
 
   /** Where geoms are is that of the scene's first state. */
   static of(mujoco: MainModule, model: MjModel): Geoms {
     const data = new mujoco.MjData(model);
     mujoco.mj_kinematics(model, data);
-    const position = Float64Array.from(data.geom_xpos);
+    const geoms = new Geoms(model, Float64Array.from(data.geom_xpos), Float64Array.from(data.geom_xmat));
     data.delete();
-    return new Geoms(model, position);
+    return geoms;
   }
 
   /** Of two bodies all that their kinds let touch, in the order of MuJoCo's contacts. */
@@ -148,11 +150,15 @@ class Geoms {
     return pairs.sort(([a, b], [c, d]) => a - c || b - d);
   }
 
-  /** Whether bounding spheres overlap; a plane has none, and is near to all. */
+  /** Whether bounding spheres overlap, or one reaches a plane, which has none. */
   overlap(a: number, b: number): boolean {
     const radius = this.#model.geom_rbound!;
-    if (radius[a] === 0 || radius[b] === 0) return true;
     const apart = [0, 1, 2].map((k) => this.#position[3 * a + k]! - this.#position[3 * b + k]!);
+    if (radius[a] === 0 || radius[b] === 0) {
+      const [plane, side] = radius[a] === 0 ? [a, -1] : [b, 1];
+      const height = apart.reduce((sum, x, k) => sum + side * x * this.#rotation[9 * plane + 3 * k + 2]!, 0);
+      return height <= radius[a]! + radius[b]!;
+    }
     const reach = radius[a]! + radius[b]!;
     return apart.reduce((sum, x) => sum + x * x, 0) <= reach * reach;
   }
