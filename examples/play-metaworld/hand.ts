@@ -65,6 +65,7 @@ export class Hand {
     const { code, target, repeat } = event;
     if (!this.#active || event.ctrlKey || event.metaKey || event.altKey) return;
     if (target instanceof HTMLSelectElement || !(code in KEYS || code === "Space")) return;
+    if (code === "Space" && target instanceof HTMLButtonElement) return; // presses the button
     event.preventDefault();
     if (code === "Space") {
       if (down && !repeat) this.#close(!this.#closed);

@@ -27,23 +27,27 @@ const YOUR_HINT = `Arrows move the hand, W and S lift and lower it, space closes
 let playing = true;
 let stage: Stage | undefined;
 let player: Player;
+/** What is wrong with the address, if anything. */
+let unknown = "";
 
 start().catch((error: Error) => say(error.message, "failed"));
 
 async function start(): Promise<void> {
   for (const { name } of [...sawyerTasks].sort((a, b) => (a.name < b.name ? -1 : 1)))
     task.add(new Option(name));
+  if (isTask(asked())) task.value = asked();
+  else task.value = FIRST;
+  task.addEventListener("change", () => {
+    location.hash = task.value;
+  });
   const metaworld = await Metaworld.load();
   say("");
   try {
     stage = new Stage(canvas);
   } catch {
-    say("This browser has no WebGL, so nothing can be drawn. The numbers go on.", "failed");
+    find("blind").hidden = false;
   }
 
-  task.addEventListener("change", () => {
-    location.hash = task.value;
-  });
   addEventListener("hashchange", () => open(metaworld));
   who.addEventListener("change", takeOver);
   find("again").addEventListener("click", () => begin(player.goal));
@@ -56,29 +60,44 @@ async function start(): Promise<void> {
   run();
 }
 
-/** Opens the task that the address names. */
+/** The task that the address names. */
+function asked(): string {
+  return location.hash.slice(1) || FIRST;
+}
+
+function isTask(name: string): boolean {
+  return sawyerTasks.some((it) => it.name === name);
+}
+
+/** Opens the task that the address names; where there is none such, says so and stays with the one that is shown. */
 function open(metaworld: Metaworld): void {
-  const name = decodeURIComponent(location.hash.slice(1)) || FIRST;
-  let opened: Player;
-  try {
-    opened = new Player(metaworld, name);
-  } catch (error) {
-    say((error as Error).message, "failed");
+  if (!isTask(asked())) {
+    unknown = `${problemWith(asked())} Showing ${task.value}.`;
+    say(unknown, "failed");
     if (player) return;
-    opened = new Player(metaworld, FIRST);
+  } else {
+    unknown = "";
+    task.value = asked();
   }
   player?.close();
-  player = opened;
-  const shown = player.env.spec.name.replace("metaworld/", "");
-  task.value = shown;
-  if (shown === name && stage) say("");
-  find("summary").textContent = sawyerTask(shown).summary;
+  player = new Player(metaworld, task.value);
+  say(unknown, "failed");
+  find("summary").textContent = sawyerTask(task.value).summary;
   stage?.show(player.env);
+}
+
+function problemWith(name: string): string {
+  try {
+    sawyerTask(name);
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function begin(goal: number): void {
   player.begin(goal);
-  if (stage) say("");
+  say("");
 }
 
 /** Someone else acts. A person needs more time. */
@@ -101,10 +120,15 @@ function run(): void {
     last = now;
     if (playing) due += seconds * STEPS_PER_SECOND * Number(speed.value);
     const action = hand.action(stage?.away ?? [-1, 0]);
-    for (; due >= 1 && !player.over; due--) player.step(who.value as Who, action);
-    if (player.over) due = 0;
-    if (playing) goOn();
-    stage?.draw(player.env);
+    try {
+      for (; due >= 1 && !player.over; due--) player.step(who.value as Who, action);
+      if (player.over) due = 0;
+      if (playing) goOn();
+      stage?.draw(player.env);
+    } catch (error) {
+      say((error as Error).message, "failed");
+      return;
+    }
     tell(player);
     requestAnimationFrame(frame);
   });
@@ -115,7 +139,9 @@ function goOn(): void {
   const { success, rewards, over, goal } = player;
   const you = who.value === "you";
   if (success !== undefined) say(`Success at step ${success}`, "success");
+  else if (unknown) say(unknown, "failed");
   else if (over && you) say("The time is over. Again, or the next goal?");
-  const waited = success !== undefined && rewards.length - success > LINGER * STEPS_PER_SECOND;
+  const lingers = LINGER * STEPS_PER_SECOND * Number(speed.value);
+  const waited = success !== undefined && rewards.length - success > lingers;
   if (!you && (over || waited)) begin(goal + 1);
 }

@@ -25,7 +25,7 @@ export class Player {
   readonly #observation = new Float64Array(39);
   readonly #action = new Float64Array(4);
 
-  /** @throws EnvError for a task that there is not */
+  /** @throws ConfigError for a task that there is not */
   constructor(metaworld: Metaworld, name: string) {
     this.#name = sawyerTask(name).name;
     this.env = metaworld.env(name, { goalVisible: true });

@@ -5,7 +5,7 @@ import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
 import { dispose, meshOf, place } from "./shape-mesh.js";
 
 /** What the camera looks at: the middle of where the hand can be. */
-const MIDDLE = new three.Vector3(0, 0.62, 0.14);
+const MIDDLE = new three.Vector3(0, 0.6, 0.2);
 const GREEN = 0x35b36b;
 
 export class Stage {
@@ -35,10 +35,11 @@ export class Stage {
 
   /** Shows another environment, which was reset. */
   show({ stage: { simulation } }: SawyerEnv): void {
-    this.#scene.remove(...this.#meshes);
-    this.#meshes.forEach(dispose);
+    const before = this.#meshes;
     this.#meshes = simulationShapes(simulation).map(meshOf);
+    this.#scene.remove(...before);
     this.#scene.add(...this.#meshes);
+    before.forEach(dispose); // after the new ones are made, so that shaders stay
   }
 
   draw({ stage: { simulation }, target: [x, y, z] }: SawyerEnv): void {
