@@ -198,6 +198,14 @@ describe("reproduce", () => {
     const wrong = await metagrad("evaluate maml-2017/sinusoid --results kept");
     expect(wrong.stderr).toContain("does not hold");
     expect(wrong.code).toBe(1);
+
+    writeFileSync(
+      file,
+      readFileSync(file, "utf8").replaceAll(/"checkpoint": "[^"]+"/g, '"checkpoint": null'),
+    );
+    const bare = await metagrad("evaluate maml-2017/sinusoid --results kept");
+    expect(bare.stderr).toContain("expected models beside kept/maml-2017/sinusoid.json, got none");
+    expect(bare.code).toBe(2);
   });
 
   test("an interrupted table is resumed", async () => {

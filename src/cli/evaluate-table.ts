@@ -7,7 +7,11 @@ import { alignColumns, showNumber } from "./table-text.js";
 
 const TOLERANCE = 1e-3; // of the recorded number: builds of the engine round differently
 
-/** Evaluates the published models of a table. @throws MetaError when a number is not what the table says */
+/**
+ * Evaluates the published models of a table.
+ *
+ * @throws ConfigError where there is no table or no model; MetaError when a number is not what the table says
+ */
 export async function recheck(name: string, results: string, json: boolean): Promise<void> {
   const experiment = await loadExperiment(name);
   const file = tablePath(results, name);
@@ -15,6 +19,12 @@ export async function recheck(name: string, results: string, json: boolean): Pro
     throw new ConfigError(`evaluate: no table in ${file}. Make it with \`metagrad reproduce ${name}\``);
   }
   const table = readTable(file);
+  if (table.rows.every(({ checkpoint }) => checkpoint === null)) {
+    throw new ConfigError(
+      `evaluate: expected models beside ${file}, got none: those above 1 MB are not kept. Train some with ` +
+        `\`metagrad reproduce ${name}\`, and evaluate a folder of its runs`,
+    );
+  }
   const [seed = 0] = table.seeds;
   const lines = [["", "", "paper", "recorded", "now", ""]];
   const wrong: string[] = [];
