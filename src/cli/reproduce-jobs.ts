@@ -61,8 +61,10 @@ export async function runAll(
         note: (text) => progress.note(text),
       });
       running--;
-      if (failed !== undefined) failures.push(`${job.label}, seed ${job.seed}: ${failed}`);
-      else stepOf.set(job, job.steps);
+      if (failed !== undefined) {
+        failures.push(`${job.label}, seed ${job.seed}: ${failed}`);
+        if (running > 0) progress.note(`${failures.at(-1)}\nThe runs that have begun go on.`);
+      } else stepOf.set(job, job.steps);
       report();
     }
   };

@@ -150,6 +150,14 @@ export function defineExperiment<Schema extends z.ZodObject, State extends Tree,
   const { name, columns, rows, budgets } = definition;
   const labels = new Set(rows.map(({ label }) => label));
   if (labels.size < rows.length) throw new ConfigError(`experiment ${name}: two rows have the same label`);
+  const paths = rows.map(({ label }) => slug(label));
+  const second = paths.findIndex((path, i) => paths.indexOf(path) < i);
+  if (second >= 0) {
+    const first = rows[paths.indexOf(paths[second]!)]!;
+    throw new ConfigError(
+      `experiment ${name}: rows "${first.label}" and "${rows[second]!.label}" would share the folder ${paths[second]}`,
+    );
+  }
   for (const label of Object.values(budgets).flatMap((budget) => Object.keys(budget.rows ?? {}))) {
     if (!labels.has(label)) {
       throw new ConfigError(
@@ -167,10 +175,11 @@ export function defineExperiment<Schema extends z.ZodObject, State extends Tree,
   return definition as unknown as Experiment; // the schema stands between a config and the methods that take it
 }
 
-/** A row's name in paths: `pretrained on all tasks` → `pretrained-on-all-tasks`. */
+/** A row's name in paths: `pretrained on all tasks` → `pretrained-on-all-tasks`, `MAML++` → `maml-plus-plus`. */
 export function slug(label: string): string {
   return label
     .toLowerCase()
+    .replaceAll("+", "-plus")
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-|-$/g, "");
 }

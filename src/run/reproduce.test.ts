@@ -43,6 +43,16 @@ test("jobs go seed by seed, with the budget's fields, then the row's, then those
   expect(() => newReproduction(toy, out, { budget: "smoke", sets: ["inner.lrr=1"] })).toThrow(ConfigError);
 });
 
+test("rows whose runs would share a folder are refused", () => {
+  const rows = (...labels: string[]) => labels.map((label) => ({ label, set: {} }));
+  const define = (...labels: string[]) =>
+    defineExperiment({ ...toy, budgets: {}, rows: rows(...labels) } as never);
+  expect(() => define("MAML, 5-way", "MAML  5-way")).toThrow(
+    'rows "MAML, 5-way" and "MAML  5-way" would share the folder maml-5-way',
+  );
+  expect(() => define("MAML, 5-way", "MAML++, 5-way")).not.toThrow();
+});
+
 test("a budget may leave rows out, which are then listed as not run", async () => {
   const { budgets, ...rest } = toy;
   const short = { ...rest, budgets: { ...budgets, smoke: { ...budgets.smoke, rows: { Walk: null } } } };
