@@ -154,7 +154,7 @@ describe("train", () => {
   test("a folder that cannot be made fails with exit code 1", async () => {
     writeFileSync(join(dir, "file"), "");
     const { code, stderr } = await metagrad("train maml-2017/sinusoid --set steps=1 --out file");
-    expect(stderr).toBe("error: file: expected a folder, got a file\n");
+    expect(stderr).toBe("error: file: expected a folder, got a file. Choose another folder with --out\n");
     expect(code).toBe(1);
   });
 });
@@ -283,6 +283,13 @@ test("bench lists its works and measures one", async () => {
   const { code, stdout } = await metagrad("bench maml/sinusoid --samples 5 --json");
   expect(code).toBe(0);
   expect(jsonLines(stdout)).toMatchObject([{ name: "maml/sinusoid", n: 5, threads: 1 }]);
+});
+
+test("demo refuses a folder that cannot be made, before it trains", async () => {
+  writeFileSync(join(dir, "file"), "");
+  const { code, stdout, stderr } = await metagrad("demo --out file");
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toBe("error: file: expected a folder, got a file. Choose another folder with --out\n");
 });
 
 test("demo shows what adaptation does, and leaves pictures", async () => {

@@ -98,10 +98,14 @@ test.each([
   expect(code).toBe(2);
 });
 
-test("rollout to a folder that is not there loses nothing but says so", async () => {
-  const { stderr, code } = await metagrad("rollout metaworld/reach --npz no/where/r.npz");
-  expect(stderr).toMatch(/^error: no\/where\/r\.npz.*no such/);
-  expect(code).toBe(1);
+test.each([
+  ["no/where/r.npz", "no/where: no such file or folder"],
+  ["golden", "golden: expected a file to write, got a folder"],
+])("rollout refuses to write to %s, before it plays", async (file, message) => {
+  mkdirSync(join(dir, "golden"));
+  const { stdout, stderr, code } = await metagrad(`rollout metaworld/reach --npz ${file}`);
+  expect(stderr).toBe(`error: ${message}\n`);
+  expect({ stdout, failed: code !== 0 }).toEqual({ stdout: "", failed: true });
 });
 
 test("bench envs measures steps and resets", async () => {

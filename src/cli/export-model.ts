@@ -12,11 +12,12 @@ import {
   RunFolder,
   readModel,
   readTable,
-  replaceFile,
   tablePath,
 } from "../run/index.js";
 import { type Tree, tree } from "../tensor/index.js";
-import type { ModelFormat } from "./export.js";
+import { checkOutput, writeOutput } from "./output-file.js";
+
+export type ModelFormat = "onnx" | "safetensors" | "npz";
 
 interface ExportOptions {
   readonly output: string;
@@ -37,9 +38,10 @@ interface Source {
 /** Writes a model to a file, and prints what is in it. @throws ConfigError, FormatError */
 export async function writeModel(what: string, options: ExportOptions): Promise<void> {
   const { output, format } = options;
+  checkOutput(output);
   const source = await (existsSync(join(what, "config.json")) ? ofRun(what) : ofTable(what, options));
   const bytes = encode(source, options);
-  replaceFile(output, bytes);
+  writeOutput(output, bytes);
   const from = Object.entries(source.metadata).map(([name, value]) => `${name} ${value}`);
   console.log(`${output}: ${format}, ${bytes.length} bytes, ${from.join(", ")}`);
 }

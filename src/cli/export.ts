@@ -2,9 +2,9 @@
 import { InvalidArgumentError } from "commander";
 import { ConfigError } from "../errors.js";
 import { command, nonNegativeInteger } from "./command.js";
+import type { ModelFormat } from "./export-model.js";
 
-const formats = ["onnx", "safetensors", "npz"] as const;
-export type ModelFormat = (typeof formats)[number];
+const formats: readonly ModelFormat[] = ["onnx", "safetensors", "npz"];
 
 export const exportModel = command("export")
   .summary("write a model for other programs")

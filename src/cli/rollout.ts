@@ -32,7 +32,8 @@ export const rollout = command("rollout")
     const { environment, rollout, encodeRecording } = await import("../envs/index.js");
     const { envOptions } = await import("./env-options.js");
     const { chooseRollout } = await import("./rollout-choice.js");
-    const { replaceFile } = await import("../run/index.js");
+    const { checkOutput, writeOutput } = await import("./output-file.js");
+    for (const path of [options.gif, options.png, options.npz]) if (path) checkOutput(path);
     const entry = environment(name);
     const env = await entry.make(envOptions(options.set, options.assets));
     const { policy, policyName, task, rng } = chooseRollout(env, options);
@@ -64,8 +65,8 @@ export const rollout = command("rollout")
       console.log(`\n${length} steps, ${end}, return ${episode.return.toPrecision(4)}${met}`);
     }
     env.close();
-    for (const [path, bytes] of film?.develop() ?? []) replaceFile(path, bytes);
-    if (options.npz !== undefined) replaceFile(options.npz, encodeRecording(episode));
+    for (const [path, bytes] of film?.develop() ?? []) writeOutput(path, bytes);
+    if (options.npz !== undefined) writeOutput(options.npz, encodeRecording(episode));
     for (const path of [options.gif, options.png, options.npz]) if (path) console.error(`wrote ${path}`);
   });
 

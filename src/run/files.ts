@@ -1,4 +1,4 @@
-/** Writing files so that a crash leaves the old one or the new one, and system errors in words. */
+/** Reading and writing the files of a run; a crash leaves the old one or the new one. */
 import {
   appendFileSync,
   closeSync,
@@ -8,13 +8,16 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  renameSync,
-  rmSync,
   statSync,
-  writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { MetaError } from "../errors.js";
+import { fileErrors, replaceInPieces } from "../files/index.js";
+
+/** Works on a file of a run. @throws MetaError that says a system error in words */
+export const withFileErrors = fileErrors({
+  elsewhere: "Choose another folder with --out",
+  full: "Free some",
+});
 
 /** Makes a folder and those above it. @throws MetaError */
 export function makeFolder(dir: string): void {
@@ -41,23 +44,8 @@ export const TEMPORARY = ".tmp";
 
 /** Writes a whole file: under a temporary name, fsynced, renamed. @throws MetaError */
 export function replaceFile(file: string, content: string | Uint8Array): void {
-  const temporary = file + TEMPORARY;
-  withFileErrors(file, () => {
-    try {
-      const handle = openSync(temporary, "w");
-      try {
-        writeFileSync(handle, content);
-        fsyncSync(handle);
-      } finally {
-        closeSync(handle);
-      }
-      renameSync(temporary, file);
-    } catch (error) {
-      removeIfPossible(temporary); // on a full disk it takes what the next try needs
-      throw error;
-    }
-    syncFolder(dirname(file));
-  });
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  withFileErrors(file, () => replaceInPieces(file, file + TEMPORARY, [bytes]));
 }
 
 /** Reads a whole file, as a plain array: a Buffer's slice is no copy. @throws MetaError */
@@ -87,49 +75,4 @@ export function syncedSize(file: string): number {
       closeSync(handle);
     }
   });
-}
-
-/** Says a system error in words. @param file of which the system may not tell the name. @throws MetaError */
-export function withFileErrors<R>(file: string, action: () => R): R {
-  try {
-    return action();
-  } catch (error) {
-    const { code, path } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    const problem = problems[code] ?? `the system said ${code}`;
-    throw new MetaError(`${path ?? file}: ${problem}`, { cause: error });
-  }
-}
-
-const problems: Readonly<Record<string, string>> = {
-  EACCES: "permission denied. Choose another folder with --out",
-  EPERM: "permission denied. Choose another folder with --out",
-  EROFS: "the file system is read-only. Choose another folder with --out",
-  ENOSPC: "no space is left on the disk. Free some",
-  EDQUOT: "this user's share of the disk is used up. Free some",
-  EFBIG: "the file would be larger than the system allows, see `ulimit -f`",
-  EIO: "the disk failed to read or write",
-  ENOENT: "no such file or folder",
-  ENOTDIR: "a part of the path is a file, not a folder",
-  EISDIR: "expected a file, got a folder",
-  EEXIST: "expected a folder, got a file",
-};
-
-function removeIfPossible(file: string): void {
-  try {
-    rmSync(file, { force: true });
-  } catch {
-    // the error that led here says more
-  }
-}
-
-/** Makes a rename durable. Windows cannot open folders, and needs no such thing. */
-function syncFolder(dir: string): void {
-  if (process.platform === "win32") return;
-  const handle = openSync(dir, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

@@ -5,7 +5,7 @@ export { type Comparison, compareRuns, type StateDifference } from "./compare.js
 export { configure, fieldPaths, parseSets, type Source } from "./config.js";
 export { evaluateModel, evaluateRun, loadEvaluation, modelOfRun, saveEvaluation } from "./evaluation.js";
 export * from "./experiment.js";
-export { replaceFile } from "./files.js";
+export { makeFolder, replaceFile } from "./files.js";
 export { RunFolder } from "./folder.js";
 export { type Job, runJob } from "./job.js";
 export { commit, type Machine, machine, version } from "./machine.js";

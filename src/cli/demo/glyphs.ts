@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sampleEpisodes } from "../../data/index.js";
 import { metricName } from "../../experiments/maml-2017/characters.js";
@@ -7,10 +6,10 @@ import { adapt, toTensors } from "../../meta/index.js";
 import { type Conv4Params, conv4, softmaxCrossEntropy } from "../../nn/index.js";
 import { Rng } from "../../random/index.js";
 import { lineChartPng } from "../../render/index.js";
-import { configure, evaluateModel } from "../../run/index.js";
+import { configure, evaluateModel, replaceFile } from "../../run/index.js";
 import { mean } from "../../stats/index.js";
 import { argMax, type Tensor } from "../../tensor/index.js";
-import type { DemoOptions } from "./index.js";
+import type { DemoOptions } from "./options.js";
 import { dots, sideBySide } from "./picture.js";
 import { print, printBars, printHeading, style } from "./print.js";
 import { trainQuietly } from "./train.js";
@@ -47,7 +46,6 @@ export async function glyphsDemo({ out, quick, signal }: DemoOptions): Promise<b
   printBars(bars, 1);
   printTask(trained.model as Conv4Params);
 
-  mkdirSync(out, { recursive: true });
   const file = join(out, "characters.png");
   const series = [
     {
@@ -57,7 +55,7 @@ export async function glyphsDemo({ out, quick, signal }: DemoOptions): Promise<b
     },
   ];
   const axes = { xLabel: "meta-step", yLabel: "query loss after adapting" };
-  writeFileSync(file, lineChartPng({ title: "Learning to learn characters", ...axes, series }));
+  replaceFile(file, lineChartPng({ title: "Learning to learn characters", ...axes, series }));
   print(`  picture: ${file}`);
   return true;
 }

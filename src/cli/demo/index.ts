@@ -1,17 +1,13 @@
 import { currentBuild } from "../../engine/index.js";
-import { showDuration, version } from "../../run/index.js";
+import { makeFolder, showDuration, version } from "../../run/index.js";
 import { glyphsDemo } from "./glyphs.js";
+import type { DemoOptions } from "./options.js";
 import { print, style } from "./print.js";
 import { sinusoidDemo } from "./sinusoid.js";
 
-export interface DemoOptions {
-  readonly out: string;
-  readonly quick: boolean;
-  readonly signal: AbortSignal;
-}
-
-/** Runs both parts. Returns false when interrupted. */
+/** Runs both parts. Returns false when interrupted. @throws MetaError where `out` cannot be made, at once */
 export async function runDemo(options: DemoOptions): Promise<boolean> {
+  makeFolder(options.out);
   const start = performance.now();
   const kernels = { simd: "SIMD", relaxed: "relaxed SIMD" }[currentBuild()];
   print(`${style("bold", `metagrad ${version()}`)}  exact meta-gradients, ${kernels} WebAssembly, one core`);

@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sampleSinusoids } from "../../data/index.js";
 import sinusoid, { metricName } from "../../experiments/maml-2017/sinusoid.js";
@@ -6,10 +5,10 @@ import { adapt, adaptationCurve, toTensors } from "../../meta/index.js";
 import { type MlpParams, meanSquaredError, mlp } from "../../nn/index.js";
 import { Rng } from "../../random/index.js";
 import { type LineChart, lineChartPng } from "../../render/index.js";
-import { configure, evaluateModel } from "../../run/index.js";
+import { configure, evaluateModel, replaceFile } from "../../run/index.js";
 import { mean } from "../../stats/index.js";
 import { linspace, type Tensor, tree } from "../../tensor/index.js";
-import type { DemoOptions } from "./index.js";
+import type { DemoOptions } from "./options.js";
 import { print, printBars, printChart, printHeading } from "./print.js";
 import { trainQuietly } from "./train.js";
 
@@ -46,9 +45,8 @@ export async function sinusoidDemo({ out, quick, signal }: DemoOptions): Promise
 
   const chart = waveChart(trained.model as MlpParams);
   printChart(chart);
-  mkdirSync(out, { recursive: true });
   const file = join(out, "sine-wave.png");
-  writeFileSync(file, lineChartPng(chart));
+  replaceFile(file, lineChartPng(chart));
   print(`  picture: ${file}`);
   return true;
 }
