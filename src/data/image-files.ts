@@ -7,6 +7,7 @@
  * @module
  */
 import { FormatError } from "../errors.js";
+import { concatBytes } from "../formats/concat-bytes.js";
 import { decodePng, type Image } from "../formats/index.js";
 import { type ImageClass, type ImageLayout, imageArray, packBits } from "./image-array.js";
 import type { ImageSource } from "./image-source.js";
@@ -64,7 +65,7 @@ export function decodeClass(
     const image = decodeImage(tree.read(file), file);
     return recipes.map((recipe) => cook(image, recipe, file));
   });
-  return recipes.map((_, k) => ({ name, bytes: concatenate(images.map((it) => it[k]!)) }));
+  return recipes.map((_, k) => ({ name, bytes: concatBytes(images.map((it) => it[k]!)) }));
 }
 
 /** Decodes an image file. @throws FormatError for what is no PNG */
@@ -113,14 +114,4 @@ function withChannels({ channels: from, data }: Image, to: number): Image["data"
 /** ITU-R 601-2, as Pillow's `convert("L")` has it. */
 function luma(data: Image["data"], at: number): number {
   return (data[at]! * 19595 + data[at + 1]! * 38470 + data[at + 2]! * 7471 + 0x8000) >> 16;
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -9,6 +9,7 @@
  * @module
  */
 import { unzlibSync } from "fflate";
+import { concatBytes } from "./concat-bytes.js";
 import { crc32 } from "./crc32.js";
 
 export interface PngRows {
@@ -50,7 +51,7 @@ export function readPngRows(bytes: Uint8Array): PngRows | undefined {
     if (ELSEWHERE.includes(type)) return undefined;
     at = end + 4;
   }
-  return header && inflateRows(header, pixels.length === 1 ? pixels[0]! : concatenate(pixels));
+  return header && inflateRows(header, pixels.length === 1 ? pixels[0]! : concatBytes(pixels));
 }
 
 function inflateRows(header: DataView, packed: Uint8Array): PngRows | undefined {
@@ -103,14 +104,4 @@ function predict(filter: number, left: number, up: number, corner: number): numb
   const guess = left + up - corner;
   const [toLeft, toUp, toCorner] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - corner)];
   return toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -6,6 +6,7 @@
  * @module
  */
 import { FormatError } from "../errors.js";
+import { concatBytes } from "./concat-bytes.js";
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -19,29 +20,18 @@ export function varintField(field: number, value: number): Uint8Array {
 
 /** Returns a field of type double. */
 export function doubleField(field: number, value: number): Uint8Array {
-  return concatBytes(tag(field, FIXED64), new Uint8Array(Float64Array.of(value).buffer));
+  return concatBytes([tag(field, FIXED64), new Uint8Array(Float64Array.of(value).buffer)]);
 }
 
 /** Returns a field of type float. */
 export function floatField(field: number, value: number): Uint8Array {
-  return concatBytes(tag(field, FIXED32), new Uint8Array(Float32Array.of(value).buffer));
+  return concatBytes([tag(field, FIXED32), new Uint8Array(Float32Array.of(value).buffer)]);
 }
 
 /** Returns a field of type bytes, string or message. */
 export function bytesField(field: number, value: Uint8Array | string): Uint8Array {
   const bytes = typeof value === "string" ? new TextEncoder().encode(value) : value;
-  return concatBytes(tag(field, BYTES), Uint8Array.from(varint(bytes.length)), bytes);
-}
-
-/** Joins arrays of bytes. */
-export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    all.set(part, offset);
-    offset += part.length;
-  }
-  return all;
+  return concatBytes([tag(field, BYTES), Uint8Array.from(varint(bytes.length)), bytes]);
 }
 
 /** A field as it was read: the reader of the message knows which of the two values is meant. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { concatBytes } from "./protobuf.js";
+import { concatBytes } from "./concat-bytes.js";
 import { decodeEvents, encodeFileVersion, encodeScalars, type ScalarEvent } from "./tfevents.js";
 import { crc32c, encodeRecord } from "./tfrecord.js";
 
@@ -41,15 +41,15 @@ test("events are the same after a round trip", () => {
   });
   fc.assert(
     fc.property(fc.array(event), (list) => {
-      const bytes = concatBytes(encodeFileVersion(1), ...list.map(encodeScalars));
+      const bytes = concatBytes([encodeFileVersion(1), ...list.map(encodeScalars)]);
       expect(decodeEvents(bytes).events).toEqual(list);
     }),
   );
 });
 
 test("a file torn anywhere gives its whole events, and where they end", () => {
-  const head = concatBytes(encodeFileVersion(1), encodeScalars(events[0]!));
-  const whole = concatBytes(head, encodeScalars(events[1]!));
+  const head = concatBytes([encodeFileVersion(1), encodeScalars(events[0]!)]);
+  const whole = concatBytes([head, encodeScalars(events[1]!)]);
   for (let length = head.length; length < whole.length; length++) {
     expect(decodeEvents(whole.subarray(0, length))).toEqual({ events: [events[0]], wholeBytes: head.length });
   }

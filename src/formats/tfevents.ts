@@ -8,7 +8,8 @@
  * @module
  */
 import { ConfigError, FormatError } from "../errors.js";
-import { bytesField, concatBytes, doubleField, floatField, readFields, varintField } from "./protobuf.js";
+import { concatBytes } from "./concat-bytes.js";
+import { bytesField, doubleField, floatField, readFields, varintField } from "./protobuf.js";
 import { decodeRecords, encodeRecord } from "./tfrecord.js";
 
 /** Scalars of one step. */
@@ -39,7 +40,7 @@ const SIMPLE_VALUE = 2;
 
 /** Returns the first bytes of an event file. */
 export function encodeFileVersion(wallTime: number): Uint8Array {
-  return encodeRecord(concatBytes(doubleField(WALL_TIME, wallTime), bytesField(FILE_VERSION, VERSION)));
+  return encodeRecord(concatBytes([doubleField(WALL_TIME, wallTime), bytesField(FILE_VERSION, VERSION)]));
 }
 
 /** Returns the bytes that append an event to a file. @throws ConfigError unless step is an integer >= 0 */
@@ -48,10 +49,10 @@ export function encodeScalars({ wallTime, step, scalars }: ScalarEvent): Uint8Ar
     throw new ConfigError(`encodeScalars: step must be an integer >= 0, got ${step}`);
   }
   const values = Object.entries(scalars).map(([tag, value]) => {
-    return bytesField(VALUE, concatBytes(bytesField(TAG, tag), floatField(SIMPLE_VALUE, value)));
+    return bytesField(VALUE, concatBytes([bytesField(TAG, tag), floatField(SIMPLE_VALUE, value)]));
   });
-  const summary = bytesField(SUMMARY, concatBytes(...values));
-  return encodeRecord(concatBytes(doubleField(WALL_TIME, wallTime), varintField(STEP, step), summary));
+  const summary = bytesField(SUMMARY, concatBytes(values));
+  return encodeRecord(concatBytes([doubleField(WALL_TIME, wallTime), varintField(STEP, step), summary]));
 }
 
 /**

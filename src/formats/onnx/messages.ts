@@ -6,7 +6,8 @@
  * @module
  */
 import { MetaError } from "../../errors.js";
-import { bytesField, concatBytes, varintField } from "../protobuf.js";
+import { concatBytes } from "../concat-bytes.js";
+import { bytesField, varintField } from "../protobuf.js";
 
 export type OnnxType = keyof typeof elementNumbers;
 
@@ -68,12 +69,12 @@ const LARGEST = 2 ** 31 - 1; // of a protocol buffer
 
 /** Returns the bytes of a file. @throws MetaError for 2 GiB and more */
 export function encodeModel({ graph, opset }: OnnxModel): Uint8Array {
-  const bytes = concatBytes(
+  const bytes = concatBytes([
     varintField(1, irVersions.get(opset)!),
     bytesField(2, "metagrad"),
     bytesField(7, encodeGraph(graph)),
     bytesField(8, varintField(2, opset)), // the default domain has no name
-  );
+  ]);
   if (bytes.length > LARGEST) {
     throw new MetaError(`exportOnnx: a file must have less than 2 GiB, got ${bytes.length} bytes`);
   }
@@ -81,52 +82,52 @@ export function encodeModel({ graph, opset }: OnnxModel): Uint8Array {
 }
 
 function encodeGraph({ name, nodes, initializers, inputs, outputs }: OnnxGraph): Uint8Array {
-  return concatBytes(
+  return concatBytes([
     ...nodes.map((node) => bytesField(1, encodeNode(node))),
     bytesField(2, name),
     ...initializers.map((tensor) => bytesField(5, encodeTensor(tensor))),
     ...inputs.map((value) => bytesField(11, encodeValue(value))),
     ...outputs.map((value) => bytesField(12, encodeValue(value))),
-  );
+  ]);
 }
 
 function encodeNode({ op, inputs, outputs, attributes }: OnnxNode): Uint8Array {
-  return concatBytes(
+  return concatBytes([
     ...inputs.map((name) => bytesField(1, name)),
     ...outputs.map((name) => bytesField(2, name)),
     bytesField(3, outputs[0]!),
     bytesField(4, op),
     ...Object.entries(attributes).map(([name, value]) => bytesField(5, encodeAttribute(name, value))),
-  );
+  ]);
 }
 
 function encodeAttribute(name: string, value: OnnxAttribute): Uint8Array {
   const [INT, GRAPH, INTS] = [2, 5, 7];
   if (typeof value === "number") {
-    return concatBytes(bytesField(1, name), varintField(3, value), varintField(20, INT));
+    return concatBytes([bytesField(1, name), varintField(3, value), varintField(20, INT)]);
   }
   if ("nodes" in value) {
-    return concatBytes(bytesField(1, name), bytesField(6, encodeGraph(value)), varintField(20, GRAPH));
+    return concatBytes([bytesField(1, name), bytesField(6, encodeGraph(value)), varintField(20, GRAPH)]);
   }
   const integers = value.map((integer) => varintField(8, integer));
-  return concatBytes(bytesField(1, name), ...integers, varintField(20, INTS));
+  return concatBytes([bytesField(1, name), ...integers, varintField(20, INTS)]);
 }
 
 function encodeTensor({ name, dtype, shape, data }: OnnxTensor): Uint8Array {
-  return concatBytes(
+  return concatBytes([
     ...shape.map((size) => varintField(1, size)),
     varintField(2, elementNumbers[dtype]),
     bytesField(8, name),
     bytesField(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
-  );
+  ]);
 }
 
 function encodeValue({ name, dtype, dims }: OnnxValue): Uint8Array {
   const shape = dims.map((dim) => {
     return bytesField(1, typeof dim === "number" ? varintField(1, dim) : bytesField(2, showDim(dim)));
   });
-  const tensor = concatBytes(varintField(1, elementNumbers[dtype]), bytesField(2, concatBytes(...shape)));
-  return concatBytes(bytesField(1, name), bytesField(2, bytesField(1, tensor)));
+  const tensor = concatBytes([varintField(1, elementNumbers[dtype]), bytesField(2, concatBytes(shape))]);
+  return concatBytes([bytesField(1, name), bytesField(2, bytesField(1, tensor))]);
 }
 
 /** `28`, `batch`, `5*batch`. */
