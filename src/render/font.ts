@@ -9,11 +9,12 @@
  *
  * @module
  */
-import type { Point } from "./raster.js";
+/** Grid units to the right, grid units up from the baseline. */
+type PenPoint = readonly [x: number, y: number];
 
 /** Pen strokes in grid units, y upwards from the baseline. */
 export interface Glyph {
-  readonly strokes: readonly (readonly Point[])[];
+  readonly strokes: readonly (readonly PenPoint[])[];
   /** From this glyph's left edge to the next one's. */
   readonly advance: number;
 }
@@ -49,7 +50,7 @@ function parseGlyph(outline: string): Glyph {
   const strokes = outline.split(" ").filter((stroke) => stroke !== "");
   const parsed = strokes.map((stroke) => {
     const points = [...stroke.matchAll(/(\d)(\d)/g)].map(
-      ([, x, y]): Point => [Number(x), Number(y) - BASELINE],
+      ([, x, y]): PenPoint => [Number(x), Number(y) - BASELINE],
     );
     return stroke.startsWith("~") ? cutCorners(cutCorners(points)) : points;
   });
@@ -61,11 +62,11 @@ function parseGlyph(outline: string): Glyph {
 }
 
 /** Replaces each corner by two points, a quarter of the way to its neighbours; open ends stay. */
-function cutCorners(points: readonly Point[]): Point[] {
+function cutCorners(points: readonly PenPoint[]): PenPoint[] {
   const first = points[0]!;
   const last = points.at(-1)!;
   const closed = first[0] === last[0] && first[1] === last[1];
-  const cut: Point[] = closed ? [] : [first];
+  const cut: PenPoint[] = closed ? [] : [first];
   for (let i = 1; i < points.length; i++) {
     const [[ax, ay], [bx, by]] = [points[i - 1]!, points[i]!];
     if (closed || i > 1) cut.push([0.75 * ax + 0.25 * bx, 0.75 * ay + 0.25 * by]);
