@@ -45,7 +45,6 @@ import { compile, executableOf, programOf } from "../compile.js";
 import { expectAgree } from "../testing/compare.js";
 import { drawInput, programs, runInstructions } from "../testing/random-program.js";
 import { optimize } from "./index.js";
-import { isSplit, regroup } from "./regroup.js";
 
 type Flat = readonly Tensor[];
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
@@ -482,49 +481,5 @@ describe("the meta-gradient of one-step MAML on sinusoids", () => {
     );
     expect(transposed.length).toBeLessThanOrEqual(3);
     for (const { rows, columns } of transposed) expect([rows, columns]).toEqual([40, 40]);
-  });
-});
-
-describe("regroup", () => {
-  it.each([
-    [[6], [2, 3], [[[0], [0, 1]]]],
-    [
-      [2, 3, 4],
-      [6, 4],
-      [
-        [[0, 1], [0]],
-        [[2], [1]],
-      ],
-    ],
-    [
-      [4, 6],
-      [6, 4],
-      [
-        [
-          [0, 1],
-          [0, 1],
-        ],
-      ],
-    ],
-    [
-      [2, 3],
-      [2, 1, 3],
-      [
-        [[0], [0]],
-        [[1], [1, 2]],
-      ],
-    ],
-  ] as [Shape, Shape, unknown][])("of %j and %j", (from, to, groups) => {
-    const wide = (shape: Shape, axes: readonly number[]) => axes.filter((axis) => shape[axis] !== 1);
-    const got = regroup(from, to).map((g) => [wide(from, g.from), wide(to, g.to)]);
-    const expected = (groups as number[][][]).map(([a, b]) => [wide(from, a!), wide(to, b!)]);
-    expect(got.filter(([a, b]) => a!.length + b!.length > 0)).toEqual(expected);
-  });
-
-  it("knows reshapes that only split", () => {
-    expect(isSplit([6, 4], [2, 3, 4])).toBe(true);
-    expect(isSplit([2, 3, 4], [6, 4])).toBe(false);
-    expect(isSplit([4, 6], [6, 4])).toBe(false);
-    expect(isSplit([1, 6], [2, 3])).toBe(true);
   });
 });

@@ -9,24 +9,17 @@ import {
   patches,
   sum,
   type Tensor,
-  tensor,
   transpose,
   vmap,
 } from "../../tensor/index.js";
-import { sizeOf } from "../../tensor/shape.js";
 import { bind1 } from "../../tensor/trace.js";
 import { executableOf } from "../compile.js";
 import { showPlan } from "../explain.js";
 import { describeBuilds, expectCompiled } from "../testing/compare.js";
+import { drawInput } from "../testing/random-program.js";
 import { productFlops, type Step } from "./plan.js";
 
-const normal = (seed: number, ...shape: number[]) => {
-  const rng = Rng.seed(seed);
-  return tensor(
-    Float32Array.from({ length: sizeOf(shape) }, () => rng.normal()),
-    { shape },
-  );
-};
+const normal = (seed: number, ...shape: number[]) => drawInput(shape, "smooth", Rng.seed(seed));
 
 /** Kinds of the kernels of a plan, in their order; of convolutions the result. */
 function kinds(f: (...xs: Tensor[]) => unknown, ...xs: Tensor[]): string[] {
