@@ -86,7 +86,8 @@ function showOurs({ ours, overSeeds, overTasks, verdict }: TableCell): string {
   const half = ([low, high]: readonly [number, number]) => ((high - low) / 2).toPrecision(2);
   const tasks = overTasks === null ? "" : ` (± ${half(overTasks)} over tasks)`;
   const interval = overSeeds === null ? tasks : ` ± ${half(overSeeds)}`;
-  const judgement = verdict === "no published number" ? "" : `, ${verdict}`;
+  const reason = verdict === "inconclusive" && overSeeds === null ? " from one seed" : "";
+  const judgement = verdict === "no published number" ? "" : `, ${verdict}${reason}`;
   return ours === null ? verdict : `**${ours.toPrecision(3)}**${interval}${judgement}`;
 }
 

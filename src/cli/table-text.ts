@@ -29,7 +29,8 @@ export function tableText({ experiment, paper, budget, seeds, caption, columns, 
     ...alignColumns([head, ...cells]),
     ...(notes.length > 0 ? ["", ...notes] : []),
     "",
-    "± is half of the 95% interval. Verdicts compare the paper's number with the interval over seeds.",
+    "± is half of the 95% interval. Verdicts compare the paper's number with the interval over seeds" +
+      `${seeds.length === 1 ? ",\nwhich one seed does not have: --seeds 3 gives one." : "."}`,
   ].join("\n");
 }
 

@@ -4,10 +4,9 @@
  * @module
  */
 import type { Mesh, Shape } from "../../render/index.js";
+import type { Simulation } from "./simulation.js";
 
 export type { Shape };
-
-import type { Simulation } from "./simulation.js";
 
 /** MuJoCo's numbers of the kinds of geoms that we draw. */
 const KINDS = new Map<number, Exclude<Shape["kind"], "mesh">>([
