@@ -70,9 +70,10 @@ function linesOf({ label, note, cells }: TableRow): string[][] {
   const published = cells.some(({ paper }) => paper !== null);
   const lines = [];
   if (published) lines.push([title, "paper", ...cells.map(showPaper)]);
-  if (cells.some(({ ours }) => ours !== null))
-    lines.push([published ? "" : title, "**ours**", ...cells.map(showOurs)]);
-  else lines.push(["", "ours", ...cells.map(({ verdict }) => verdict)]);
+  const ours = cells.some(({ ours }) => ours !== null)
+    ? ["**ours**", ...cells.map(showOurs)]
+    : ["ours", ...cells.map(({ verdict }) => verdict)];
+  lines.push([published ? "" : title, ...ours]);
   return lines;
 }
 
