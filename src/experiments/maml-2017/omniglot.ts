@@ -73,8 +73,8 @@ export default defineExperiment({
       rows: {
         "MAML, 5-way 1-shot": { steps: 20_000, "outer.tasks": 16 },
         "MAML, 5-way 5-shot": { steps: 14_000, "outer.tasks": 8 },
-        "MAML, 20-way 1-shot": { steps: 50_000, "outer.tasks": 4, "inner.steps": 1 },
-        "MAML, 20-way 5-shot": { steps: 20_000, "outer.tasks": 2, "inner.steps": 1 },
+        "MAML, 20-way 1-shot": { steps: 30_000, "outer.tasks": 2, "inner.steps": 1 },
+        "MAML, 20-way 5-shot": { steps: 7000, "outer.tasks": 1, "inner.steps": 1 },
       },
     },
     paper: { set: {}, seeds: 1 },
