@@ -55,7 +55,7 @@ function tableOf(table: Table, name: string): string {
     `**[${paper.cite}](${paper.url}), ${paper.where}.** ${caption}.`,
     markdownTable(["", "", ...columns.map(({ label }) => label)], rows.flatMap(linesOf)),
     [
-      `\`npx metagrad reproduce ${experiment}\``,
+      `\`npx metagrad reproduce ${experiment}${budget === "laptop" ? "" : ` --budget ${budget}`}\``,
       `${budget} budget, ${runs}, ${minutes} min of training on one core (${machine.cpu})`,
       `[details](src/experiments/${experiment.split("/")[0]}/README.md)`,
       `[numbers](results/${name})`,
