@@ -41,7 +41,7 @@ function firstSentence(problem: string, dir: string): string {
 
 /** What runs are listed under: their experiment, or their table. */
 function groupOf({ experiment, table }: RunSummary): string {
-  return table === null ? (experiment ?? "broken") : basename(table);
+  return table === null ? (experiment ?? "no experiment") : basename(table);
 }
 
 /** A run's name below its heading: what is left of `maml-2017-sinusoid-2026-11-22T10-00-00`, or `maml/seed-0`. */

@@ -43,9 +43,10 @@ const compare = command("compare")
 const clean = command("clean")
   .summary("delete finished and broken runs")
   .description(
-    "Delete finished and broken run folders. Runs that are at work or can be resumed\n" +
-      "stay, and so do those of tables and folders with files that are not ours.\n" +
-      "Without --yes, only print what would be deleted.",
+    "Delete finished runs, and folders in which none began. Runs that are at work or\n" +
+      "can be resumed stay, and so do those of tables, those that this version cannot\n" +
+      "read, and folders with other files. Without --yes, only print what would be\n" +
+      "deleted.",
   )
   .option(...OUT)
   .option("--keep <n>", "finished runs to keep of each experiment, the newest", nonNegativeInteger, 0)
@@ -58,7 +59,7 @@ const clean = command("clean")
     const { showBytes } = await import("./runs-text.js");
     const { remove, spared } = planClean(listRuns(out), { keep, olderThan, now: new Date() });
     const isReal = yes && !dryRun;
-    for (const { dir, file } of spared) console.error(`kept ${dir}: ${file} is not ours`);
+    for (const { dir, reason } of spared) console.error(`kept ${reason.startsWith(dir) ? "" : `${dir}: `}${reason}`);
     for (const { dir, status, bytes } of remove) {
       if (isReal) removeRun(dir);
       console.log(`${isReal ? "deleted" : "would delete"} ${dir} (${status}, ${showBytes(bytes)})`);

@@ -19,7 +19,12 @@ const KEEP = 3;
 
 const Contents = z.strictObject({
   format: z.literal(FORMAT),
-  run: z.strictObject({ experiment: z.string(), seed: z.int().min(0), sha256: z.string() }),
+  run: z.strictObject({
+    experiment: z.string(),
+    seed: z.int().min(0),
+    sha256: z.string(),
+    record: z.string().optional(),
+  }),
   step: z.int().min(0),
   /** Of training, in all sessions. */
   seconds: z.number(),
@@ -46,6 +51,8 @@ export type LogSizes = Contents["logs"];
 export interface WholeCheckpoint {
   /** Its path, without extension. */
   readonly base: string;
+  /** SHA-256 of the run's record when it was made; undefined in those of earlier builds. */
+  readonly record: string | undefined;
   readonly progress: RunProgress;
   readonly logs: LogSizes;
   /** The safetensors file. */
@@ -83,11 +90,29 @@ export class Checkpoints {
 
   /** Steps of the checkpoints, ascending, whole or not. */
   steps(): number[] {
-    if (!existsSync(this.#dir)) return [];
-    return withFileErrors(this.#dir, () => readdirSync(this.#dir))
-      .filter((name) => /^\d+\.json$/.test(name))
-      .map((name) => Number.parseInt(name, 10))
-      .sort((a, b) => a - b);
+    return this.#stepsOf(/^\d+\.json$/);
+  }
+
+  /**
+   * What is wrong with the first of them that is not whole, of this run and of this format; undefined where all are.
+   * Tensors without their json count, too: somebody may still need them.
+   */
+  problem(): string | undefined {
+    const steps = this.steps();
+    const orphan = this.#tensorSteps().find((step) => !steps.includes(step));
+    if (orphan !== undefined) return `${this.path(orphan)}.json: expected a checkpoint's json, got no file`;
+    for (const step of steps) {
+      try {
+        const found = this.read(step);
+        if ("damage" in found) return found.damage;
+        if (found.record !== undefined && found.record !== this.#run.record) {
+          return `${this.path(step)}.json: expected the config.json that it was made with, got one that has been changed`;
+        }
+      } catch (error) {
+        return (error as Error).message;
+      }
+    }
+    return undefined;
   }
 
   /** The path of a checkpoint, without extension. */
@@ -127,7 +152,7 @@ export class Checkpoints {
       const sums = `expected SHA-256 ${expected.slice(0, 12)}…, got ${got.slice(0, 12)}…`;
       return { damage: `${tensorFile}: ${sums} (${tensors.length} bytes)` };
     }
-    return { base, progress, logs, tensors };
+    return { base, record: run.record, progress, logs, tensors };
   }
 
   /** Removes those after a step, and what a kill has left of one that was being written. */
@@ -139,6 +164,18 @@ export class Checkpoints {
       const isOrphan = ending === "safetensors" && !steps.includes(Number(digits));
       if (isOrphan || name.endsWith(TEMPORARY)) this.#removeFile(join(this.#dir, name));
     }
+  }
+
+  #tensorSteps(): number[] {
+    return this.#stepsOf(/^\d+\.safetensors$/);
+  }
+
+  #stepsOf(pattern: RegExp): number[] {
+    if (!existsSync(this.#dir)) return [];
+    return withFileErrors(this.#dir, () => readdirSync(this.#dir))
+      .filter((name) => pattern.test(name))
+      .map((name) => Number.parseInt(name, 10))
+      .sort((a, b) => a - b);
   }
 
   #checkOwner(run: RunIdentity, file: string): void {

@@ -1,11 +1,13 @@
 /** Deleting the runs that nobody will go on with. */
-import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { FormatError } from "../errors.js";
-import { foreignFiles, isRun } from "./contents.js";
+import { Checkpoints } from "./checkpoints.js";
+import { foreignFiles, holdsWork, isRun, REMOVED } from "./contents.js";
 import { withFileErrors } from "./files.js";
 import { isLockFile, lockFolder } from "./lock.js";
-import type { RunSummary } from "./summary.js";
+import { hasRecord, identityOf, readRecord } from "./record.js";
+import type { RunStatus, RunSummary } from "./summary.js";
 
 export interface CleanRequest {
   /** Finished runs to keep of each experiment, the newest ones. Default: 0. */
@@ -19,13 +21,14 @@ const BEGINNING_SECONDS = 60; // in which a folder without config.json may becom
 
 export interface CleanPlan {
   readonly remove: readonly RunSummary[];
-  /** Those that would be removed, but for a file that is not ours. */
-  readonly spared: readonly { readonly dir: string; readonly file: string }[];
+  /** Those that would be removed, but for a file that is not ours or not understood. */
+  readonly spared: readonly { readonly dir: string; readonly reason: string }[];
 }
 
 /**
- * Returns the runs to delete: finished and broken ones that hold nothing but what is ours. Runs that can be resumed
- * stay, and so do those of tables, which are resumed as a whole.
+ * Returns the runs to delete: finished ones all of whose checkpoints can be read, and folders in which none began,
+ * where they hold nothing but what is ours. Runs that can be resumed stay, and so do those of tables, which are
+ * resumed as a whole, and those that this version does not understand.
  */
 export function planClean(
   runs: readonly RunSummary[],
@@ -40,35 +43,57 @@ export function planClean(
     return before < keep;
   };
   const wanted = newestFirst
-    .filter((run) => run.table === null)
-    .filter((run) => (run.status === "done" ? !isKept(run) : run.status === "broken"))
+    .filter((run) => run.table === null && CLEANED.includes(run.status))
+    .filter((run) => run.status !== "done" || !isKept(run))
     .filter((run) => age(run) >= Math.max(olderThan, run.status === "broken" ? BEGINNING_SECONDS : 0))
     .reverse();
   const spared = wanted.flatMap(({ dir }) => {
-    const [file] = foreignFiles(dir);
-    return file === undefined ? [] : [{ dir, file }];
+    const reason = whyKept(dir);
+    return reason === undefined ? [] : [{ dir, reason }];
   });
   return { remove: wanted.filter(({ dir }) => !spared.some((it) => it.dir === dir)), spared };
 }
 
-/** Deletes a run. @throws FormatError for a folder with files that are not ours, MetaError for a running one */
-export function removeRun(dir: string): void {
+/** `unreadable` ones are told, and stay. */
+const CLEANED: readonly RunStatus[] = ["done", "broken", "unreadable"];
+
+/** Why a run must not be deleted: it holds a file that is not ours, or one that this version does not understand. */
+function whyKept(dir: string): string | undefined {
   const [foreign] = foreignFiles(dir);
-  if (foreign !== undefined || !isRun(dir)) {
-    throw new FormatError(
-      `${dir}: expected a run folder and nothing else, got ${foreign ?? "another folder"}`,
-    );
+  if (foreign !== undefined) return `${foreign} is not ours`;
+  if (!holdsWork(dir)) return undefined;
+  try {
+    return new Checkpoints(dir, identityOf(readRecord(dir))).problem();
+  } catch (error) {
+    return (error as Error).message;
   }
+}
+
+/**
+ * Deletes a run.
+ *
+ * @throws FormatError for a folder with what is not ours or not understood, MetaError for a running one
+ */
+export function removeRun(dir: string): void {
+  if (!isRun(dir))
+    throw new FormatError(`${dir}: expected a run folder and nothing else, got another folder`);
   const lock = lockFolder(dir);
   try {
-    remove(join(dir, "config.json")); // first: from here on nobody resumes it, and it is known as broken
-    for (const name of readdirSync(dir))
-      if (name !== "checkpoints" && !isLockFile(name)) remove(join(dir, name));
+    const reason = whyKept(dir);
+    if (reason !== undefined) {
+      throw new FormatError(
+        `${dir}: expected a run that can be deleted, but ${reason}. Delete the folder by hand`,
+      );
+    }
+    // first: from here on nobody resumes it, and what a kill leaves is known as a run that was being deleted
+    if (hasRecord(dir)) withFileErrors(dir, () => renameSync(join(dir, "config.json"), join(dir, REMOVED)));
     const checkpoints = join(dir, "checkpoints");
     if (existsSync(checkpoints)) {
       for (const name of readdirSync(checkpoints)) remove(join(checkpoints, name));
       withFileErrors(checkpoints, () => rmdirSync(checkpoints));
     }
+    const files = readdirSync(dir).filter((name) => !isLockFile(name) && name !== REMOVED);
+    for (const name of [...files, REMOVED]) remove(join(dir, name));
   } finally {
     lock.release();
   }

@@ -7,8 +7,11 @@ import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "no
 import { basename, join } from "node:path";
 import { withFileErrors } from "./files.js";
 
+/** What `config.json` is called while its run is being deleted, so that what a kill has left is known. */
+export const REMOVED = "removed.json";
+
 const FILES = [
-  /^(config|failure|lock-.*)\.json(\.tmp)?$/,
+  /^(config|failure|removed|lock-.*)\.json(\.tmp)?$/,
   /^metrics\.jsonl(\.tmp)?$/,
   /^events\.out\.tfevents\.\d+\.metagrad(\.tmp)?$/,
   /^evaluation\.safetensors(\.tmp)?$/,
@@ -30,7 +33,10 @@ export function findRuns(out: string, depth = DEPTH): string[] {
 export function isRun(dir: string): boolean {
   if (hasOurRecord(dir)) return true;
   const names = entries(dir).map(({ name }) => name);
-  const looksBegun = names.includes("checkpoints") || names.some((name) => name.startsWith("lock-"));
+  if (names.includes("config.json") && names.includes("checkpoints")) return true;
+  const looksBegun = names.some(
+    (name) => name === "checkpoints" || name === REMOVED || name.startsWith("lock-"),
+  );
   return (
     foreignFiles(dir).length === 0 && (looksBegun || (names.length === 0 && RUN_NAME.test(basename(dir))))
   );
@@ -46,6 +52,18 @@ export function foreignFiles(dir: string): string[] {
     }
     return entry.isFile() && FILES.some((pattern) => pattern.test(entry.name)) ? [] : [entry.name];
   });
+}
+
+/** Whether a folder holds what a run has made, or a record of it: not where none began, or its deletion did. */
+export function holdsWork(dir: string): boolean {
+  const names = entries(dir).map(({ name }) => name);
+  if (names.includes("config.json")) return true;
+  if (names.includes(REMOVED)) return false;
+  const hasLines = (statSync(join(dir, "metrics.jsonl"), { throwIfNoEntry: false })?.size ?? 0) > 0;
+  const hasCheckpoints = entries(join(dir, "checkpoints")).some(({ name }) =>
+    /^\d+\.(json|safetensors)$/.test(name),
+  );
+  return hasLines || hasCheckpoints || names.includes("evaluation.safetensors");
 }
 
 /** Bytes of all files in a folder. */

@@ -59,10 +59,14 @@ export interface RunIdentity {
   readonly seed: number;
   /** SHA-256 of everything that decides a run's bits. */
   readonly sha256: string;
+  /** SHA-256 of the whole record. Checkpoints of earlier builds have none. */
+  readonly record?: string | undefined;
 }
 
-export function identityOf({ experiment, seed, config, data, build }: RunRecord): RunIdentity {
-  return { experiment, seed, sha256: sha256(JSON.stringify([experiment, seed, config, data, build])) };
+export function identityOf(runRecord: RunRecord): RunIdentity {
+  const { experiment, seed, config, data, build } = runRecord;
+  const bits = sha256(JSON.stringify([experiment, seed, config, data, build]));
+  return { experiment, seed, sha256: bits, record: sha256(JSON.stringify(runRecord)) };
 }
 
 export function sha256(content: string | Uint8Array): string {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Checkpoints } from "./checkpoints.js";
-import { findRuns, sizeOf } from "./contents.js";
+import { findRuns, holdsWork, sizeOf } from "./contents.js";
 import { failurePath } from "./folder.js";
 import { isLocked } from "./lock.js";
 import { lastMetrics } from "./logs.js";
@@ -10,16 +10,17 @@ import { identityOf, type RunRecord, readRecord } from "./record.js";
 
 /**
  * `interrupted` and `failed` ones can be resumed, `failed` ones after what stopped them is put right. `broken`: a
- * folder in which no run began, or whose `config.json` cannot be read.
+ * folder in which no run began, or which was being deleted. `unreadable`: one that holds work, and a `config.json` that
+ * this version does not understand, or none.
  */
-export type RunStatus = "running" | "done" | "interrupted" | "failed" | "broken";
+export type RunStatus = "running" | "done" | "interrupted" | "failed" | "broken" | "unreadable";
 
 export interface RunSummary {
   readonly dir: string;
   readonly status: RunStatus;
-  /** Why it failed, or is broken. */
+  /** Why it failed, is broken or is unreadable. */
   readonly problem: string | null;
-  /** Null where it is broken, as are all that follow. */
+  /** Null where it is broken or unreadable, as are all that follow. */
   readonly experiment: string | null;
   readonly seed: number | null;
   readonly step: number | null;
@@ -52,7 +53,8 @@ export function summarizeRun(dir: string): RunSummary {
   try {
     record = readRecord(dir);
   } catch (error) {
-    const status = isRunning ? "running" : "broken"; // one that begins has no config.json for a moment
+    const stopped = holdsWork(dir) ? "unreadable" : "broken";
+    const status = isRunning ? "running" : stopped; // one that begins has no config.json for a moment
     return { ...shared, ...nothing, status, problem: (error as Error).message };
   }
   const { experiment, seed, steps, headline: name } = record;
