@@ -59,7 +59,8 @@ const clean = command("clean")
     const { showBytes } = await import("./runs-text.js");
     const { remove, spared } = planClean(listRuns(out), { keep, olderThan, now: new Date() });
     const isReal = yes && !dryRun;
-    for (const { dir, reason } of spared) console.error(`kept ${reason.startsWith(dir) ? "" : `${dir}: `}${reason}`);
+    for (const { dir, reason } of spared)
+      console.error(`kept ${reason.startsWith(dir) ? "" : `${dir}: `}${reason}`);
     for (const { dir, status, bytes } of remove) {
       if (isReal) removeRun(dir);
       console.log(`${isReal ? "deleted" : "would delete"} ${dir} (${status}, ${showBytes(bytes)})`);

@@ -32,8 +32,12 @@ const Contents = z.strictObject({
   pending: z.strictObject({ count: z.int(), sums: z.record(z.string(), z.number()) }),
   /** The run's stream; a step's own stream is forked from it. */
   rng: z.strictObject({ key: z.tuple([z.number(), z.number()]).readonly(), draws: z.number() }),
-  /** Bytes of the logs when it was made. */
-  logs: z.strictObject({ metrics: z.int(), events: z.int() }),
+  /** Bytes of the logs when it was made, and their SHA-256; those of earlier builds have no sums. */
+  logs: z.strictObject({
+    metrics: z.int(),
+    events: z.int(),
+    sha256: z.strictObject({ metrics: z.string(), events: z.string() }).optional(),
+  }),
   /** SHA-256 of the safetensors file. */
   tensors: z.string(),
   /** SHA-256 of the json of all fields above. */
@@ -44,8 +48,8 @@ type Contents = z.infer<typeof Contents>;
 /** What goes on with the tensors of a checkpoint. */
 export type RunProgress = Pick<Contents, "step" | "seconds" | "pending" | "rng">;
 
-/** How long the logs were. */
-export type LogSizes = Contents["logs"];
+/** How long the logs were, and what they held. */
+export type LogMarks = Contents["logs"];
 
 /** A checkpoint whose checksums hold. */
 export interface WholeCheckpoint {
@@ -54,7 +58,7 @@ export interface WholeCheckpoint {
   /** SHA-256 of the run's record when it was made; undefined in those of earlier builds. */
   readonly record: string | undefined;
   readonly progress: RunProgress;
-  readonly logs: LogSizes;
+  readonly logs: LogMarks;
   /** The safetensors file. */
   readonly tensors: Uint8Array;
 }
@@ -79,7 +83,7 @@ export class Checkpoints {
   }
 
   /** Writes one and removes all but the newest few. @throws MetaError; those that there were are as they were */
-  save(state: Tree, progress: RunProgress, logs: LogSizes): void {
+  save(state: Tree, progress: RunProgress, logs: LogMarks): void {
     const base = this.path(progress.step);
     const tensors = encodeTree(state);
     const content = { format: FORMAT, run: this.#run, ...progress, logs, tensors: sha256(tensors) };

@@ -1,5 +1,6 @@
 /** Checkpoints that are not as they were written: what is told, and what the run goes on from. */
 import {
+  appendFileSync,
   cpSync,
   mkdtempSync,
   readdirSync,
@@ -193,4 +194,29 @@ test("a log that lost lines is refused, as the run could not end with the same b
   await expect(resume(dir)).rejects.toThrow(
     /metrics\.jsonl: expected at least \d+ bytes, which it had at the last checkpoint, got 9/,
   );
+});
+
+test.each<[what: string, file: RegExp, at: number]>([
+  ["a digit of the metrics", /^metrics\.jsonl$/, -3],
+  ["the first byte of the metrics", /^metrics\.jsonl$/, 0],
+  ["a byte of the events", /^events\./, 30],
+])("%s changed: the log is refused, as it is no longer this run's, and stays", async (_, pattern, at) => {
+  const dir = await stopped("run");
+  const file = join(dir, readdirSync(dir).find((name) => pattern.test(name))!);
+  flipBit(file, at);
+  const bytes = readFileSync(file);
+  await expect(resume(dir)).rejects.toThrow(
+    /: expected its first \d+ bytes as they were at the last checkpoint, got others \(SHA-256 \w{12}…\)\. Put the file back/,
+  );
+  expect(readFileSync(file).equals(bytes)).toBe(true);
+  flipBit(file, at);
+  await resume(dir);
+  await expectSameBits(dir);
+});
+
+test("what was appended to a log after the last checkpoint is cut off, whatever it is", async () => {
+  const dir = await stopped("run");
+  appendFileSync(join(dir, "metrics.jsonl"), "torn li");
+  await resume(dir);
+  await expectSameBits(dir);
 });

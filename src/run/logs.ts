@@ -1,67 +1,107 @@
 /**
  * What a run writes as it goes: `metrics.jsonl`, and the same for TensorBoard.
  *
- * Lines are appended without waiting for the disk. A checkpoint waits, and notes how long the files were.
+ * Lines are appended without waiting for the disk. A checkpoint waits, and notes how long the files were and their
+ * SHA-256, which is kept as they grow; so what was changed, cut or lost since is noticed.
  *
  * @module
  */
-import { existsSync, readdirSync, statSync, truncateSync } from "node:fs";
+import { createHash, type Hash } from "node:crypto";
+import { existsSync, readdirSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { FormatError } from "../errors.js";
 import { encodeFileVersion, encodeScalars } from "../formats/index.js";
-import type { LogSizes } from "./checkpoints.js";
-import { append, readText, replaceFile, syncedSize, withFileErrors } from "./files.js";
+import type { LogMarks } from "./checkpoints.js";
+import { append, readBytes, readText, replaceFile, syncedSize, withFileErrors } from "./files.js";
 
 const EVENTS = "events.out.tfevents.";
 
 export class Logs {
-  readonly #metrics: string;
-  readonly #events: string;
+  readonly #metrics: AppendedFile;
+  readonly #events: AppendedFile;
 
   constructor(dir: string) {
     const events = existsSync(dir) ? readdirSync(dir).find((name) => name.startsWith(EVENTS)) : undefined;
-    this.#metrics = join(dir, "metrics.jsonl");
-    this.#events = join(dir, events ?? `${EVENTS}${Math.floor(wallSeconds())}.metagrad`);
+    this.#metrics = new AppendedFile(join(dir, "metrics.jsonl"));
+    this.#events = new AppendedFile(join(dir, events ?? `${EVENTS}${Math.floor(wallSeconds())}.metagrad`));
   }
 
   /** Empties them, or makes them. @throws MetaError */
   begin(): void {
-    replaceFile(this.#metrics, "");
-    replaceFile(this.#events, encodeFileVersion(wallSeconds()));
+    this.#metrics.begin("");
+    this.#events.begin(encodeFileVersion(wallSeconds()));
   }
 
   /** Appends the metrics of a step. @throws MetaError */
   log(step: number, metrics: Readonly<Record<string, number>>): void {
-    append(this.#metrics, `${JSON.stringify({ step, ...metrics })}\n`);
-    append(this.#events, encodeScalars({ wallTime: wallSeconds(), step, scalars: metrics }));
+    this.#metrics.append(`${JSON.stringify({ step, ...metrics })}\n`);
+    this.#events.append(encodeScalars({ wallTime: wallSeconds(), step, scalars: metrics }));
   }
 
-  /** Makes durable what was logged, and returns its size. @throws MetaError */
-  sync(): LogSizes {
-    return { metrics: syncedSize(this.#metrics), events: syncedSize(this.#events) };
+  /** Makes durable what was logged, and returns what is needed to know it again. @throws MetaError */
+  sync(): LogMarks {
+    const [metrics, events] = [this.#metrics.mark(), this.#events.mark()];
+    return {
+      metrics: metrics.size,
+      events: events.size,
+      sha256: { metrics: metrics.sha256, events: events.sha256 },
+    };
   }
 
-  /** @throws FormatError when they are shorter than they were: cutting would lengthen them */
-  check(sizes: LogSizes): void {
-    for (const [file, expected] of this.#sized(sizes)) {
-      const got = existsSync(file) ? withFileErrors(file, () => statSync(file)).size : 0;
-      if (got >= expected) continue;
-      throw new FormatError(
-        `${file}: expected at least ${expected} bytes, which it had at the last checkpoint, got ${got}. Put the file back, or start a new run`,
-      );
-    }
+  /** Checks that they still begin with what they held at a checkpoint. @throws FormatError, MetaError */
+  check({ metrics, events, sha256 }: LogMarks): void {
+    this.#metrics.check(metrics, sha256?.metrics);
+    this.#events.check(events, sha256?.events);
   }
 
   /** Cuts off what came later. @throws MetaError */
-  rewind(sizes: LogSizes): void {
-    for (const [file, size] of this.#sized(sizes)) withFileErrors(file, () => truncateSync(file, size));
+  rewind({ metrics, events }: LogMarks): void {
+    this.#metrics.cut(metrics);
+    this.#events.cut(events);
+  }
+}
+
+/** A file that grows, and the hash of what it holds. */
+class AppendedFile {
+  readonly #file: string;
+  #hash: Hash = createHash("sha256");
+
+  constructor(file: string) {
+    this.#file = file;
   }
 
-  #sized({ metrics, events }: LogSizes): (readonly [file: string, size: number])[] {
-    return [
-      [this.#metrics, metrics],
-      [this.#events, events],
-    ];
+  begin(content: string | Uint8Array): void {
+    replaceFile(this.#file, content);
+    this.#hash = createHash("sha256").update(content);
+  }
+
+  append(content: string | Uint8Array): void {
+    append(this.#file, content);
+    this.#hash.update(content);
+  }
+
+  mark(): { size: number; sha256: string } {
+    return { size: syncedSize(this.#file), sha256: this.#hash.copy().digest("hex") };
+  }
+
+  /** @param sha256 undefined where it was not noted: checkpoints of earlier builds */
+  check(size: number, sha256: string | undefined): void {
+    const bytes = existsSync(this.#file) ? readBytes(this.#file).subarray(0, size) : new Uint8Array();
+    const fail = (expected: string, got: string | number): never => {
+      throw new FormatError(
+        `${this.#file}: expected ${expected} at the last checkpoint, got ${got}. Put the file back, or start a new run`,
+      );
+    };
+    // shorter than it was: cutting would lengthen it
+    if (bytes.length < size) fail(`at least ${size} bytes, which it had`, bytes.length);
+    this.#hash = createHash("sha256").update(bytes);
+    const got = this.#hash.copy().digest("hex");
+    if (sha256 === undefined || got === sha256) return;
+    fail(`its first ${size} bytes as they were`, `others (SHA-256 ${got.slice(0, 12)}…)`);
+  }
+
+  cut(size: number): void {
+    withFileErrors(this.#file, () => truncateSync(this.#file, size));
   }
 }
 
