@@ -1,6 +1,5 @@
 /** The built package, as its users have it: what is timed. */
 import { existsSync } from "node:fs";
-import type * as Bench from "../src/bench/index.js";
 import type * as Data from "../src/data/index.js";
 import type * as Engine from "../src/engine/index.js";
 import type * as Envs from "../src/envs/index.js";
@@ -8,9 +7,9 @@ import type * as Formats from "../src/formats/index.js";
 import type * as Meta from "../src/meta/index.js";
 import type * as Random from "../src/random/index.js";
 import type * as Tensors from "../src/tensor/index.js";
+import type * as Works from "../src/works/index.js";
 
 interface Parts {
-  readonly bench: typeof Bench;
   readonly data: typeof Data;
   readonly engine: typeof Engine;
   readonly envs: typeof Envs;
@@ -18,6 +17,7 @@ interface Parts {
   readonly meta: typeof Meta;
   readonly random: typeof Random;
   readonly tensor: typeof Tensors;
+  readonly works: typeof Works;
 }
 
 /** A folder of it. @throws Error without a build */

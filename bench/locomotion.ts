@@ -8,8 +8,8 @@
  * `locomotion.json`, of which `npm run readme` makes a table.
  */
 import { parseArgs } from "node:util";
-import { median } from "../src/bench/index.js";
 import { alignColumns } from "../src/cli/table-text.js";
+import { median } from "../src/works/index.js";
 import { type LocomotionFinding, recordEnvs, type Versions } from "./env-record.js";
 import type { LocomotionTimes } from "./locomotion-ours.js";
 import { here, Server, typescript } from "./processes.js";

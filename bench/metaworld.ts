@@ -8,9 +8,9 @@
  * `npm run readme` makes a table.
  */
 import { parseArgs } from "node:util";
-import { median } from "../src/bench/index.js";
 import { alignColumns } from "../src/cli/table-text.js";
 import { sawyerTasks } from "../src/envs/index.js";
+import { median } from "../src/works/index.js";
 import { type MetaworldFinding, recordEnvs, type Versions } from "./env-record.js";
 import { geometricMean } from "./geometric-mean.js";
 import type { EnvTimes } from "./metaworld-ours.js";

@@ -15,12 +15,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import type * as Bench from "../src/bench/index.js";
 import type * as Data from "../src/data/index.js";
 import type * as Engine from "../src/engine/index.js";
 import type * as Formats from "../src/formats/index.js";
 import type * as Meta from "../src/meta/index.js";
 import type * as Random from "../src/random/index.js";
+import type * as Works from "../src/works/index.js";
 
 /** The answer to `run`. */
 export interface Times {
@@ -37,7 +37,7 @@ export interface Times {
 const dist = new URL("../dist/", import.meta.url);
 if (!existsSync(dist)) throw new Error("bench: expected a build, got none. Run `npm run build`");
 const load = (part: string) => import(new URL(`${part}/index.js`, dist).href);
-const { compareWithPeer, hotKernels, Session, works }: typeof Bench = await load("bench");
+const { compareWithPeer, hotKernels, Session, works }: typeof Works = await load("works");
 const { currentBuild, executableOf, peakGflops, productFlops, useWorkers }: typeof Engine =
   await load("engine");
 const { decodeSafetensors }: typeof Formats = await load("formats");
@@ -68,7 +68,7 @@ if (options.check) {
 }
 
 /** Draws the tasks of one step after another from `images: [class, image, 28, 28]`. */
-function episodes({ name, episodes }: Bench.Work, path: string): () => Meta.SupportQuery {
+function episodes({ name, episodes }: Works.Work, path: string): () => Meta.Task {
   const images = decodeSafetensors(readFileSync(path), path).tensors.get("images");
   if (!images || !episodes) throw new Error(`bench: ${name}: --images needs a work of episodes, and images`);
   const [numClasses, each, height, width] = images.shape as [number, number, number, number];
@@ -88,7 +88,7 @@ function episodes({ name, episodes }: Bench.Work, path: string): () => Meta.Supp
   return () => toTensors(sampleEpisodes(source, rng.fork("step", step++), episodes));
 }
 
-async function serve(work: Bench.Work): Promise<void> {
+async function serve(work: Works.Work): Promise<void> {
   await useWorkers(Number(options.workers));
   const built = work.build(file);
   const draw = options.images ? episodes(work, options.images) : undefined;

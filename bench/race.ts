@@ -6,7 +6,7 @@
 import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Agreement, type HotKernel, type Measurement, median } from "../src/bench/index.js";
+import { type Agreement, type HotKernel, type Measurement, median } from "../src/works/index.js";
 import type { Times } from "./ours.js";
 import { type PeerFolder, takesPart } from "./peers.js";
 import { here, runPinned, Server, typescript } from "./processes.js";

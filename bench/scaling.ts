@@ -14,10 +14,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type * as Bench from "../src/bench/index.js";
 import { alignColumns } from "../src/cli/table-text.js";
 import type * as Random from "../src/random/index.js";
 import type * as Tensors from "../src/tensor/index.js";
+import type * as Works from "../src/works/index.js";
 import { built } from "./built.js";
 import { here, runPinned, typescript } from "./processes.js";
 import {
@@ -37,10 +37,10 @@ interface Finding {
   readonly detail: string;
 }
 
-type Sized = (sizes: Bench.Sizes) => Bench.Work;
+type Sized = (sizes: Works.Sizes) => Works.Work;
 
-const sinusoid: Bench.Sizes = { tasks: 25, examples: 10, innerSteps: 1 };
-const conv: Bench.Sizes = { tasks: 4, examples: 10, innerSteps: 1 };
+const sinusoid: Works.Sizes = { tasks: 25, examples: 10, innerSteps: 1 };
+const conv: Works.Sizes = { tasks: 4, examples: 10, innerSteps: 1 };
 
 const parts: Readonly<Record<string, () => Finding[] | Promise<Finding[]>>> = {
   tasks: () => doubling("tasks", (sizes) => ({ ...sizes, tasks: 2 * sizes.tasks })),
@@ -93,9 +93,9 @@ function report(findings: readonly Finding[]): void {
 }
 
 /** How much longer twice and four times the size take than half of it. */
-async function doubling(what: string, twice: (sizes: Bench.Sizes) => Bench.Sizes): Promise<Finding[]> {
-  const { convWork, median, Session, sinusoidWork } = await built("bench");
-  const works: [string, Sized, Bench.Sizes][] = [
+async function doubling(what: string, twice: (sizes: Works.Sizes) => Works.Sizes): Promise<Finding[]> {
+  const { convWork, median, Session, sinusoidWork } = await built("works");
+  const works: [string, Sized, Works.Sizes][] = [
     ["sinusoid", (sizes) => sinusoidWork("sinusoid", sizes), sinusoid],
     ["conv 5 ways", (sizes) => convWork("conv", 5, sizes), conv],
   ];
@@ -119,16 +119,16 @@ async function doubling(what: string, twice: (sizes: Bench.Sizes) => Bench.Sizes
   });
 }
 
-function describe({ tasks, examples, innerSteps }: Bench.Sizes): string {
+function describe({ tasks, examples, innerSteps }: Works.Sizes): string {
   return `${tasks} tasks, ${examples} + ${examples}, ${innerSteps} inner steps`;
 }
 
-function warmUp(session: Bench.Session): void {
+function warmUp(session: Works.Session): void {
   for (let total = 0, count = 0; total < 500 || count < 3; count++) total += session.run(1)[0]!;
 }
 
 async function memory(): Promise<Finding[]> {
-  const { median, works } = await built("bench");
+  const { median, works } = await built("works");
   const { compile } = await built("engine");
   const { Rng } = await built("random");
   const { tensor, tree } = await built("tensor");
@@ -166,7 +166,7 @@ async function memory(): Promise<Finding[]> {
 }
 
 async function peak(): Promise<Finding[]> {
-  const { Session, works } = await built("bench");
+  const { Session, works } = await built("works");
   const { engineMemory } = await built("engine");
   const work = works.get("maml/conv-20w5s-5")!;
   const { firstMs } = new Session(work.build());
@@ -182,7 +182,7 @@ async function peak(): Promise<Finding[]> {
 }
 
 async function help(): Promise<Finding[]> {
-  const { median } = await built("bench");
+  const { median } = await built("works");
   const ms = Array.from({ length: 9 }, () => {
     const start = performance.now();
     runPinned([process.execPath, here("../bin/metagrad.js"), "--help"]);

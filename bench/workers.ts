@@ -6,8 +6,8 @@
  * Usage: npm run bench:workers -- [WORK...] [--workers N] [--rounds N] [--json]
  */
 import { parseArgs } from "node:util";
-import { median } from "../src/bench/index.js";
 import { alignColumns } from "../src/cli/table-text.js";
+import { median } from "../src/works/index.js";
 import type { Times } from "./ours.js";
 import { Server, sideBySide, typescript } from "./processes.js";
 import { LEAST_SPEEDUP } from "./targets.js";

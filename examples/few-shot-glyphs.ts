@@ -11,10 +11,10 @@ import {
   initTrainState,
   maml,
   Rng,
-  type SupportQuery,
   sampleEpisodes,
   softmaxCrossEntropy,
   splitClasses,
+  type Task,
   type Tensor,
   type TrainState,
   toTensors,
@@ -30,7 +30,7 @@ const rng = Rng.seed(0);
 const inner = { innerLr: 0.4, chunk: 4 };
 
 const optimizer = adam(3e-3);
-const outerStep = compile((state: TrainState<Conv4Params>, tasks: SupportQuery) =>
+const outerStep = compile((state: TrainState<Conv4Params>, tasks: Task) =>
   maml.outerStep(loss, optimizer, state, tasks, { ...inner, innerSteps: 1 }),
 );
 let state = initTrainState(net.init(rng.fork("init")), optimizer);
@@ -42,7 +42,7 @@ for (let step = 1; step <= 400; step++) {
 }
 
 const unseen = sampleEpisodes(test, rng.fork("test"), { tasks: 100, ways: 5, shots: 1, queries: 3 });
-const evaluate = compile((params: Conv4Params, tasks: SupportQuery) =>
+const evaluate = compile((params: Conv4Params, tasks: Task) =>
   adaptationCurve(loss, params, tasks, { ...inner, steps: 3, metric }).mean(0),
 );
 const shares = Array.from(evaluate(state.params, toTensors(unseen)).data());

@@ -16,17 +16,17 @@ const sample = (stream: mg.Rng, tasks: number) => {
 };
 
 /** Mean query loss after ten steps of Adam on the support set, with step sizes exp(logRates). */
-function lossAfterAdam(logRates: mg.MlpParams, tasks: mg.SupportQuery): mg.Tensor {
+function lossAfterAdam(logRates: mg.MlpParams, tasks: mg.Task): mg.Tensor {
   const scaled = mg.stateless((updates) => mg.tree.map((u, r) => u.mul(r.exp()).neg(), updates, logRates));
   const innerOptimizer = mg.chain(mg.scaleByAdam({ epsRoot: 1e-8 }), scaled);
-  const ofTask = ({ support, query }: mg.SupportQuery) =>
+  const ofTask = ({ support, query }: mg.Task) =>
     loss(mg.adapt(loss, theta, support, { innerOptimizer, innerSteps: 10 }), query);
   return mg.vmap(ofTask)(tasks).mean();
 }
 
 const optimizer = mg.adam(0.03);
 const outerStep = mg.compile(
-  (logRates: mg.MlpParams, optState: ReturnType<typeof optimizer.init>, tasks: mg.SupportQuery) => {
+  (logRates: mg.MlpParams, optState: ReturnType<typeof optimizer.init>, tasks: mg.Task) => {
     const [value, gradient] = mg.valueAndGrad(lossAfterAdam)(logRates, tasks);
     const [updates, next] = optimizer.update(gradient, optState);
     return [mg.applyUpdates(logRates, updates), next, value] as const;

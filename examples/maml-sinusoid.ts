@@ -12,7 +12,7 @@ const waves = (name: string, step: number, tasks: number) =>
 
 // an outer step: adapt to 25 tasks at once, then move the initialisation by the exact second-order gradient
 const optimizer = mg.adam(3e-3);
-const outerStep = mg.compile((state: mg.TrainState<mg.MlpParams>, tasks: mg.SupportQuery) =>
+const outerStep = mg.compile((state: mg.TrainState<mg.MlpParams>, tasks: mg.Task) =>
   mg.maml.outerStep(loss, optimizer, state, tasks, { innerLr: 0.01, innerSteps: 1 }),
 );
 let state = mg.initTrainState(net.init(rng.fork("init")), optimizer);

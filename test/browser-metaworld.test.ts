@@ -77,7 +77,7 @@ describe.skipIf(noChromium)(
       return last;
     };
 
-    test("plays the task of its address, and the policy by hand opens the drawer", async () => {
+    test("plays the task of its address, and the scripted policy opens the drawer", async () => {
       await eventually(step).toBeGreaterThan(0);
       await page.selectOption("#speed", "4");
       await eventually(notice).toMatch(/^Success at step \d+$/);

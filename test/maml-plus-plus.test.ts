@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/engine/index.js";
 import { describeBuilds, withBuild } from "../src/engine/testing/compare.js";
-import { type MamlPlusPlusState, mamlPlusPlus, type SupportQuery } from "../src/meta/index.js";
+import { type MamlPlusPlusState, mamlPlusPlus, type Task } from "../src/meta/index.js";
 import { type Conv4Params, type Conv4Statistics, conv4, softmaxCrossEntropy } from "../src/nn/index.js";
 import { schedule, sgd } from "../src/optim/index.js";
 import { Rng } from "../src/random/index.js";
@@ -80,7 +80,7 @@ function expectGolden(
   run: <Args extends readonly unknown[], R>(f: (...args: Args) => R) => (...args: Args) => R,
 ): void {
   const read = ({ shape, data }: GoldenArray) => tensor(data, { shape, dtype });
-  const batches = golden.tasks.map(({ support, query }): SupportQuery => {
+  const batches = golden.tasks.map(({ support, query }): Task => {
     const batch = ({ x, y }: GoldenBatch) => ({
       x: read(x),
       y: argMax(tensor(y.data, { shape: y.shape })),
@@ -94,7 +94,7 @@ function expectGolden(
     const { epoch, multiStep, firstOrder, weights } = c;
     const step = scalar(epoch * options.stepsPerEpoch + 499, "int32");
     const state: State = { ...begin, params: fill(begin.params, golden.params, read), step };
-    const { report, gradient, statistics } = run((s: State, data: SupportQuery) => {
+    const { report, gradient, statistics } = run((s: State, data: Task) => {
       const phase = { firstOrder, multiStep };
       const [next] = mamlPlusPlus.outerStep(loss, outer, s, data, options, phase);
       const [report, gradient] = mamlPlusPlus.metaGradient(loss, s.params, s.step, data, options, phase);

@@ -14,7 +14,7 @@ import { describe, expect, test } from "vitest";
 import type { Batch } from "../src/data/index.js";
 import { compile } from "../src/engine/index.js";
 import { describeBuilds, withBuild } from "../src/engine/testing/compare.js";
-import { adaptationCurve, type LossFn, maml, type SupportQuery } from "../src/meta/index.js";
+import { adaptationCurve, type LossFn, maml, type Task } from "../src/meta/index.js";
 import {
   type Cell,
   conv4,
@@ -137,13 +137,13 @@ function expectGoldens({ dtype, tolerance, run }: Engine): void {
     const params = fill(module.init(Rng.seed(0), dtype), Object.values(golden.params).map(read));
     const tasks = tree.map(
       (...each: Tensor[]) => stack(each),
-      ...(golden.tasks.map(({ support, query }): SupportQuery => {
-        const batch = ({ x, y }: GoldenBatch): Batch<Tensor> => ({
+      ...(golden.tasks.map(({ support, query }): Task => {
+        const batch = ({ x, y }: GoldenBatch): Batch => ({
           x: read(x),
           y: classifies ? labels(y) : read(y),
         });
         return { support: batch(support), query: batch(query) };
-      }) as [SupportQuery, SupportQuery]),
+      }) as [Task, Task]),
     );
 
     test.each(golden.cases.map((c) => ({ c, steps: c.steps, optimizerTitle: title(c.optimizer) })))(
@@ -152,7 +152,7 @@ function expectGoldens({ dtype, tolerance, run }: Engine): void {
         const { optimizer, steps, queryLosses, supportLosses, metaGradient, firstOrderDistance } = c;
         const inner = { innerOptimizer: innerOptimizer(optimizer) };
         const allowed = tolerance(c);
-        const [queryLoss, gradient] = run((theta: Params, data: SupportQuery) =>
+        const [queryLoss, gradient] = run((theta: Params, data: Task) =>
           maml.metaGradient(loss, theta, data, { ...inner, innerSteps: steps }),
         )(params, tasks);
         expect(distance(queryLoss, queryLosses)).toBeLessThan(allowed);
@@ -163,7 +163,7 @@ function expectGoldens({ dtype, tolerance, run }: Engine): void {
         expect(firstOrderDistance).toBeGreaterThan(10 * allowed);
 
         const onSupport = { support: tasks.support, query: tasks.support };
-        const curve = run((theta: Params, data: SupportQuery) =>
+        const curve = run((theta: Params, data: Task) =>
           adaptationCurve(loss, theta, data, { ...inner, steps: steps - 1 }),
         )(params, onSupport);
         expect(distance(curve, supportLosses.flat())).toBeLessThan(allowed);

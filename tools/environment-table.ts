@@ -1,7 +1,7 @@
 /** README's table of environments: steps a second, and resets, beside the originals. */
 import type { EnvRecord, LocomotionFinding, MetaworldFinding } from "../bench/env-record.js";
 import { geometricMean } from "../bench/geometric-mean.js";
-import { median } from "../src/bench/index.js";
+import { median } from "../src/works/index.js";
 import { markdownTable } from "./markdown-table.js";
 
 const HEAD = [

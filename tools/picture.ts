@@ -19,8 +19,8 @@ import {
   meanSquaredError,
   mlp,
   Rng,
-  type SupportQuery,
   sampleSinusoids,
+  type Task,
   type TrainState,
   toTensors,
 } from "metagrad";
@@ -38,7 +38,7 @@ const loss: LossFn<MlpParams> = (params, { x, y }) => meanSquaredError(net.apply
 const optimizer = adam(1e-3);
 
 type State = TrainState<MlpParams>;
-type Rule = (state: State, tasks: SupportQuery) => State;
+type Rule = (state: State, tasks: Task) => State;
 
 function train(rule: Rule): MlpParams {
   const step = compile(rule, { donate: [0] });

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { median } from "../../src/bench/index.js";
+import { median } from "../../src/works/index.js";
 import { Server, typescript } from "../processes.js";
 import { MOST_RESET_MS, MOST_SWITCH_MS } from "../targets.js";
 import type { Report } from "./report.js";

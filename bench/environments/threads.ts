@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { median } from "../../src/bench/index.js";
+import { median } from "../../src/works/index.js";
 import { Server, sideBySide, typescript } from "../processes.js";
 import { LEAST_ENV_SPEEDUP } from "../targets.js";
 import { judge } from "../verdicts.js";

@@ -1,6 +1,6 @@
 /** The four characters that stand beside the user's: of the 423 that no training has seen. */
 import * as mg from "metagrad";
-import { SHOTS, WAYS } from "./learner.js";
+import { SHOTS, WAYS } from "./classifier.js";
 
 export interface Character {
   /** Drawings to learn from. */

@@ -1,17 +1,17 @@
 /** The page: draw, learn, judge. The network lives in a worker; `training.ts` is the section below. */
 import * as mg from "metagrad";
 import { chooseCharacters, split } from "./characters.js";
+import { SHOTS, STEPS, WAYS } from "./classifier.js";
 import { find, percent, setText } from "./elements.js";
-import { SHOTS, STEPS, WAYS } from "./learner.js";
-import type { Drawing, FromLearner, Learned, ToLearner } from "./messages.js";
+import type { Drawing, FromClassifier, Learned, ToClassifier } from "./messages.js";
 import { addPad, type Pad } from "./pad.js";
 import { bar, drawCurve, thumbnail } from "./picture.js";
 import { setUpTraining } from "./training.js";
 
 const STEP_SHOWN = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 250; // milliseconds
 
-const learner = new Worker(new URL("./learner-worker.ts", import.meta.url), { type: "module" });
-const ask = (message: ToLearner) => learner.postMessage(message);
+const classifier = new Worker(new URL("./classifier-worker.ts", import.meta.url), { type: "module" });
+const ask = (message: ToClassifier) => classifier.postMessage(message);
 
 const names = Array.from({ length: WAYS }, (_, i) => (i === 0 ? "your character" : `character ${i + 1}`));
 const bars = names.map(bar);
@@ -53,7 +53,7 @@ for (const id of ["loss", "accuracy", "query-loss"]) drawCurve(find(id), []);
 showCharacters();
 showState();
 
-const answers: { readonly [K in FromLearner["kind"]]: (message: FromLearner & { kind: K }) => void } = {
+const answers: { readonly [K in FromClassifier["kind"]]: (message: FromClassifier & { kind: K }) => void } = {
   ready() {
     state = "ready";
     showState();
@@ -83,10 +83,10 @@ const answers: { readonly [K in FromLearner["kind"]]: (message: FromLearner & { 
     setText("answer", `It takes this for ${names[best]}, with ${percent(after[best]!)}.`);
   },
 };
-learner.addEventListener("error", ({ message }) =>
+classifier.addEventListener("error", ({ message }) =>
   setText("learn-status", `The network did not start: ${message}`),
 );
-learner.addEventListener("message", ({ data }: MessageEvent<FromLearner>) =>
+classifier.addEventListener("message", ({ data }: MessageEvent<FromClassifier>) =>
   answers[data.kind](data as never),
 );
 

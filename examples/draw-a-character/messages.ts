@@ -1,7 +1,7 @@
 /** What the page and its two workers say to each other. Drawings are `[28, 28]`, 0..255. */
 export type Drawing = Uint8Array;
 
-export type ToLearner =
+export type ToClassifier =
   /** Adapt to these, class by class. Held-out drawings are of the classes from 1 on, as many of each. */
   | { readonly kind: "learn"; readonly support: readonly Drawing[]; readonly heldOut: readonly Drawing[] }
   /** Say of which class this is. */
@@ -9,7 +9,7 @@ export type ToLearner =
   /** Begin with another initialisation from now on. */
   | { readonly kind: "begin with"; readonly params: readonly Float32Array[] };
 
-export type FromLearner =
+export type FromClassifier =
   | { readonly kind: "ready" }
   /** Milliseconds: of the gradient steps. */
   | { readonly kind: "learned"; readonly curve: readonly Learned[]; readonly milliseconds: number }

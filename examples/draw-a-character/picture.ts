@@ -1,6 +1,7 @@
 /** Small pictures: drawings as the network sees them, curves, bars. */
+
+import { SIZE } from "./classifier.js";
 import { percent } from "./elements.js";
-import { SIZE } from "./learner.js";
 import type { Drawing } from "./messages.js";
 
 /** Returns a drawing as a picture of 28 x 28 pixels, in the colour of the text. */

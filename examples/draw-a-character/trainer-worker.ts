@@ -2,7 +2,7 @@
 import * as mg from "metagrad";
 import { useWorkers } from "metagrad/engine";
 import { split } from "./characters.js";
-import { INNER_LR, loss, net, type Params, SHOTS, toArrays, WAYS } from "./learner.js";
+import { INNER_LR, loss, net, type Params, SHOTS, toArrays, WAYS } from "./classifier.js";
 import type { FromTrainer, ToTrainer } from "./messages.js";
 
 const TASKS = 8;
@@ -10,7 +10,7 @@ const REPORT_SECONDS = 0.25;
 
 const optimizer = mg.adam(1e-3);
 const outerStep = mg.compile(
-  (state: mg.TrainState<Params>, tasks: mg.SupportQuery): [mg.TrainState<Params>, mg.Tensor] => {
+  (state: mg.TrainState<Params>, tasks: mg.Task): [mg.TrainState<Params>, mg.Tensor] => {
     const options = { innerLr: INNER_LR, innerSteps: 1, chunk: 1 };
     const [next, { queryLoss }] = mg.maml.outerStep(loss, optimizer, state, tasks, options);
     return [next, queryLoss.mean()];

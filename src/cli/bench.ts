@@ -30,7 +30,7 @@ export const bench = command("bench")
         `--${option}: expected environments, as in envs/metaworld, got ${name ?? "none"}`,
       );
     }
-    const { hotKernels, measure, works } = await import("../bench/index.js");
+    const { hotKernels, measure, works } = await import("../works/index.js");
     if (name === undefined) {
       const width = Math.max(...[...works.keys()].map((key) => key.length));
       for (const [key, { describe }] of works) {
@@ -69,7 +69,7 @@ export const bench = command("bench")
 async function benchEnvs(prefix: string, options: EnvOptions, json: boolean): Promise<void> {
   const { ConfigError, suggestion } = await import("../errors.js");
   const { environment, environments } = await import("../envs/index.js");
-  const { measureEnv } = await import("../bench/index.js");
+  const { measureEnv } = await import("../works/index.js");
   const under = [...environments].filter(([name]) => prefix === "" || name.startsWith(`${prefix}/`));
   const families = [...environments.keys()].map((name) => name.split("/")[0]!);
   const near = suggestion(prefix, families);

@@ -1,6 +1,6 @@
 /** Runs as text, for terminals of 80 columns. */
 import { basename, dirname, relative } from "node:path";
-import type { Comparison, RunSummary, StateDifference } from "../run/index.js";
+import type { RunComparison, RunSummary, StateDifference } from "../run/index.js";
 import { alignColumns } from "./table-text.js";
 
 const NAME_WIDTH = 22; // so that a line has at most 80 columns
@@ -68,7 +68,7 @@ function stepsText({ step, steps, status }: RunSummary): string {
  *       differs                A      B
  *       config.inner.lr        0.01   0.001
  */
-export function comparisonText({ dirs, fields, metrics, states }: Comparison): string {
+export function comparisonText({ dirs, fields, metrics, states }: RunComparison): string {
   const letters = dirs.map((_, i) => (i < 26 ? String.fromCharCode(65 + i) : String(i + 1)));
   const names = dirs.map((dir, i) => `  ${letters[i]}  ${dir}`);
   const fieldRows = fields.map(({ name, values }) => [name, ...values.map(showField)]);

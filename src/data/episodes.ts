@@ -8,7 +8,7 @@
 import { ConfigError } from "../errors.js";
 import type { Rng } from "../random/index.js";
 import { type ImageSource, numImages } from "./image-source.js";
-import { type Batch, hostFloat32, hostInt32, type Task } from "./task.js";
+import { type Batch, type HostArray, hostFloat32, hostInt32, type Task } from "./task.js";
 
 export interface EpisodeOptions {
   /** Tasks in the chunk. */
@@ -32,7 +32,11 @@ const ink = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
  * int32 in 0..ways − 1, and `query` alike with `queries` for `shots`
  * @throws ConfigError if the source has too few classes or images
  */
-export function sampleEpisodes(source: ImageSource, rng: Rng, options: EpisodeOptions): Task {
+export function sampleEpisodes(
+  source: ImageSource,
+  rng: Rng,
+  options: EpisodeOptions,
+): Task<Batch<HostArray>> {
   checkOptions("sampleEpisodes", source, options);
   const { tasks, ways, shots, queries } = options;
   const support = labelledImages(source, tasks, ways, shots);
@@ -56,7 +60,7 @@ export function sampleEpisodes(source: ImageSource, rng: Rng, options: EpisodeOp
  * @returns arrays as those of `sampleEpisodes`
  * @throws ConfigError if the source has too few classes or images
  */
-export function consecutiveEpisodes(source: ImageSource, options: EpisodeOptions): Task {
+export function consecutiveEpisodes(source: ImageSource, options: EpisodeOptions): Task<Batch<HostArray>> {
   checkOptions("consecutiveEpisodes", source, options);
   const { tasks, ways, shots, queries } = options;
   if (tasks * ways > source.numClasses) {
@@ -79,7 +83,7 @@ function labelledImages({ height, width, channels }: ImageSource, tasks: number,
   const x = hostFloat32([tasks, ways * each, height, width, channels]);
   const y = hostInt32([tasks, ways * each]);
   for (let k = 0; k < y.data.length; k++) y.data[k] = Math.floor(k / each) % ways;
-  return { x, y } satisfies Batch;
+  return { x, y } satisfies Batch<HostArray>;
 }
 
 /** Copies images of one class to `out`, from the image at index `place` on. */

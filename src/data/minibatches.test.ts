@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { Rng } from "../random/index.js";
-import { type Batch, hostFloat32, hostInt32, sampleMinibatches } from "./index.js";
+import { type Batch, type HostArray, hostFloat32, hostInt32, sampleMinibatches } from "./index.js";
 
 const rng = () => Rng.seed(5);
 /** Two tasks of six examples in three classes; x is [100 task + example, its negative]. */
-function examples(): Batch {
+function examples(): Batch<HostArray> {
   const x = hostFloat32([2, 6, 2]);
   const y = hostInt32([2, 6]);
   for (let i = 0; i < 12; i++) {
@@ -15,7 +15,7 @@ function examples(): Batch {
   return { x, y };
 }
 /** The examples of each minibatch of a task, by number. */
-function dealt(batches: Batch, task: number): number[][] {
+function dealt(batches: Batch<HostArray>, task: number): number[][] {
   const [, steps, size] = batches.x.shape as [number, number, number];
   return Array.from({ length: steps }, (_, step) =>
     Array.from({ length: size }, (_, k) => {

@@ -34,7 +34,11 @@ export interface MinibatchOptions {
  * @returns `x: [task, step, size, …]`, and y alike
  * @throws ConfigError
  */
-export function sampleMinibatches({ x, y }: Batch, rng: Rng, options: MinibatchOptions): Batch {
+export function sampleMinibatches(
+  { x, y }: Batch<HostArray>,
+  rng: Rng,
+  options: MinibatchOptions,
+): Batch<HostArray> {
   const [numTasks, numExamples] = x.shape as [number, number];
   const { steps, size } = options;
   checkOptions(numExamples, options);

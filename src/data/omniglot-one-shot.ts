@@ -14,13 +14,13 @@ import { FormatError } from "../errors.js";
 import { consecutiveEpisodes } from "./episodes.js";
 import type { FileTree, ImageCatalogue } from "./image-files.js";
 import type { ImageSource } from "./image-source.js";
-import type { Task } from "./task.js";
+import type { Batch, HostArray, Task } from "./task.js";
 
 const RUNS = 20;
 const WAYS = 20;
 
 /** Returns the 20 runs as a chunk of tasks, `support.x` and `query.x`: `[20, 20, height, width, 1]`. */
-export function omniglotOneShotTasks(source: ImageSource): Task {
+export function omniglotOneShotTasks(source: ImageSource): Task<Batch<HostArray>> {
   return consecutiveEpisodes(source, { tasks: RUNS, ways: WAYS, shots: 1, queries: 1 });
 }
 

@@ -11,7 +11,7 @@
 import { ConfigError } from "../errors.js";
 import { sin } from "../math.js";
 import type { Rng } from "../random/index.js";
-import { type HostArray, hostFloat32, type Task } from "./task.js";
+import { type Batch, type HostArray, hostFloat32, type Task } from "./task.js";
 
 export interface SinusoidOptions {
   /** Tasks in the chunk. */
@@ -22,7 +22,7 @@ export interface SinusoidOptions {
   readonly queries: number;
 }
 
-export interface SinusoidTasks extends Task {
+export interface SinusoidTasks extends Task<Batch<HostArray>> {
   /** A, `[task]`: with φ, what the oracle baseline is told. */
   readonly amplitude: HostArray;
   /** φ, `[task]`. */

@@ -1,10 +1,12 @@
 /**
  * What a supervised task is: a support set to adapt on and a query set to be judged on.
  *
- * Samplers return a chunk of tasks stacked: every array has a leading axis `task`.
+ * Samplers return a chunk of tasks stacked, as arrays on the host; `toTensors` copies them into tensors. Then every
+ * array or tensor has a leading axis `task`.
  *
  * @module
  */
+import type { Tensor } from "../tensor/index.js";
 
 /** An array on the host, row-major. */
 export interface HostArray {
@@ -13,16 +15,18 @@ export interface HostArray {
   readonly data: Float32Array | Int32Array;
 }
 
-/** Inputs and targets. Their leading axes agree. */
-export interface Batch<A = HostArray> {
+/** Inputs and targets, tensors or arrays on the host. Their leading axes agree. */
+export interface Batch<A = Tensor> {
   readonly x: A;
   readonly y: A;
 }
 
-/** Support and query never share an example. */
-export interface Task<A = HostArray> {
-  readonly support: Batch<A>;
-  readonly query: Batch<A>;
+/** One task, or a chunk of tasks stacked. Support and query never share an example. */
+export interface Task<B = Batch> {
+  /** What is adapted on. */
+  readonly support: B;
+  /** What adaptation is judged on. */
+  readonly query: B;
 }
 
 /** Returns a float32 array of zeros. */

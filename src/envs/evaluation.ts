@@ -1,16 +1,16 @@
 /**
- * How policies, and agents that adapt, are judged: by the share of episodes with a success.
+ * How policies, and agents that adapt, are judged: by their returns and, where there is success, by its share.
  *
  * - Multi-task: an episode for each task, with a policy that acts as it is.
  * - Meta-learning: for each task, the agent begins anew, explores for some episodes, adapts, and is then judged on a
  *   few more.
  *
- * A success at any step counts, as in Meta-World's papers; that of the last step is told beside it.
+ * A success at any step counts, as in Meta-World's papers; that of the last step is reported beside it.
  *
  * Source: Yu et al. 2019, https://arxiv.org/abs/1910.10897, §4.2; McLean et al. 2025,
  *   https://arxiv.org/abs/2505.11289
  * Checked against: Farama-Foundation/Metaworld@7ea2b50, metaworld/evaluation.py
- * Differs: episodes go on after a success, so that the last step can be told; an episode's return is therefore that of
+ * Differs: episodes go on after a success, so that the last step can be judged; an episode's return is therefore that of
  *   all its steps, where the original's ends with the success. Tasks are judged one after another, each with an agent
  *   of its own; the original steps them together.
  *
@@ -18,6 +18,7 @@
  */
 import { ConfigError } from "../errors.js";
 import type { Rng } from "../random/index.js";
+import { type Evaluation, mean } from "../stats/index.js";
 import type { Env, EnvState } from "./env.js";
 import { type Policy, type Recording, rollout } from "./rollout.js";
 
@@ -33,17 +34,11 @@ export interface AdaptiveAgent {
   actor(): Policy;
 }
 
-export interface Evaluation {
-  /** Share of episodes with a success at any step; the mean over names of tasks. */
-  readonly success: number;
-  /** The same of a success at the last step. */
-  readonly successAtEnd: number;
-  /** Mean over all episodes, not discounted. */
-  readonly return: number;
-  readonly episodes: number;
-  /** Of each name of tasks: where tasks have names, else of all as one. */
-  readonly byName: ReadonlyMap<string, Omit<Evaluation, "byName">>;
-}
+/**
+ * For each task its mean return, not discounted, and where the environment's `info` has `success` the share of its
+ * episodes with a success: at any step, and at the last.
+ */
+export type EpisodeEvaluation = Evaluation<"return"> & Partial<Evaluation<"success" | "successAtEnd">>;
 
 export interface EvaluationOptions {
   /** All that is random in the episodes comes from this stream. */
@@ -62,36 +57,42 @@ export interface AdaptationOptions {
   readonly evaluationEpisodes?: number;
 }
 
-/** Judges a policy on tasks. @param makePolicy is asked for each episode @throws ConfigError */
+/**
+ * Judges a policy on tasks.
+ *
+ * @param makePolicy is asked for each episode
+ * @returns for each task the mean over its episodes
+ * @throws ConfigError
+ */
 export function evaluatePolicy<Task extends EnvState>(
   env: Env<Task>,
   tasks: readonly Task[],
   makePolicy: (task: Task) => Policy,
   { rng, episodes = 1 }: EvaluationOptions,
-): Evaluation {
-  const success = successOf(env);
+): EpisodeEvaluation {
   checkCounts({ episodes });
-  const tally = new Tally();
-  tasks.forEach((task, i) => {
-    for (let k = 0; k < episodes; k++) {
-      const options = { task, rng: rng.fork("task", i).fork("episode", k) };
-      tally.add(task, rollout(env, makePolicy(task), options), success, env.spec.info.length);
-    }
+  return judge(env, tasks, (task, i) => {
+    const stream = rng.fork("task", i);
+    return Array.from({ length: episodes }, (_, k) =>
+      rollout(env, makePolicy(task), { task, rng: stream.fork("episode", k) }),
+    );
   });
-  return tally.evaluation();
 }
 
-/** Judges an agent on tasks, each of which it is to learn first. @throws ConfigError */
+/**
+ * Judges an agent on tasks, each of which it is to learn first.
+ *
+ * @returns for each task the mean over the episodes that are judged
+ * @throws ConfigError
+ */
 export function evaluateAdaptation<Task extends EnvState>(
   env: Env<Task>,
   tasks: readonly Task[],
   agent: AdaptiveAgent,
   { rng, adaptationSteps = 1, adaptationEpisodes = 10, evaluationEpisodes = 3 }: AdaptationOptions,
-): Evaluation {
-  const success = successOf(env);
+): EpisodeEvaluation {
   checkCounts({ adaptationEpisodes, evaluationEpisodes });
-  const tally = new Tally();
-  tasks.forEach((task, i) => {
+  return judge(env, tasks, (task, i) => {
     const stream = rng.fork("task", i);
     agent.begin();
     for (let step = 0; step < adaptationSteps; step++) {
@@ -100,21 +101,27 @@ export function evaluateAdaptation<Task extends EnvState>(
       );
       agent.adapt(explored);
     }
-    for (let k = 0; k < evaluationEpisodes; k++) {
-      const episode = rollout(env, agent.actor(), { task, rng: stream.fork("judge", k) });
-      tally.add(task, episode, success, env.spec.info.length);
-    }
+    return Array.from({ length: evaluationEpisodes }, (_, k) =>
+      rollout(env, agent.actor(), { task, rng: stream.fork("judge", k) }),
+    );
   });
-  return tally.evaluation();
 }
 
-/** Where `info` tells a success. */
-function successOf({ spec }: Env<never> | Env): number {
-  const index = spec.info.indexOf("success");
-  if (index >= 0) return index;
-  throw new ConfigError(
-    `evaluation of ${spec.name}: expected success among what a step reports, got ${spec.info.join(", ") || "nothing"}`,
-  );
+/**
+ * Averages a metric over the tasks of each name: where tasks have names, else over all as one, `all`.
+ *
+ * The headline of Meta-World's tables is the mean of these, so that names count alike, however many tasks they have.
+ */
+export function meanByName(
+  tasks: readonly EnvState[],
+  values: ArrayLike<number>,
+): ReadonlyMap<string, number> {
+  const grouped = new Map<string, number[]>();
+  tasks.forEach((task, i) => {
+    const { name = "all" } = (task ?? {}) as { readonly name?: string };
+    grouped.set(name, [...(grouped.get(name) ?? []), values[i]!]);
+  });
+  return new Map([...grouped].map(([name, own]) => [name, mean(own)]));
 }
 
 function checkCounts(counts: Readonly<Record<string, number>>): void {
@@ -124,54 +131,24 @@ function checkCounts(counts: Readonly<Record<string, number>>): void {
   }
 }
 
-/** Counts of the episodes of one name. */
-interface Sums {
-  episodes: number;
-  success: number;
-  atEnd: number;
-  return: number;
-}
-
-class Tally {
-  readonly #byName = new Map<string, Sums>();
-
-  add(
-    task: EnvState,
-    { info, length, return: total }: Recording<never> | Recording,
-    success: number,
-    width: number,
-  ) {
-    const { name = "all" } = (task ?? {}) as { readonly name?: string };
-    const sums = this.#byName.get(name) ?? { episodes: 0, success: 0, atEnd: 0, return: 0 };
-    this.#byName.set(name, sums);
-    const reached = Array.from({ length }, (_, t) => info[t * width + success] === 1);
-    sums.episodes++;
-    sums.success += Number(reached.includes(true));
-    sums.atEnd += Number(reached.at(-1) ?? false);
-    sums.return += total;
-  }
-
-  evaluation(): Evaluation {
-    const all = [...this.#byName.values()];
-    const episodes = all.reduce((sum, it) => sum + it.episodes, 0);
-    if (episodes === 0) throw new ConfigError("evaluation: expected at least one task, got none");
-    const mean = (share: (sums: Sums) => number) => all.reduce((sum, it) => sum + share(it), 0) / all.length;
-    return {
-      success: mean((it) => it.success / it.episodes),
-      successAtEnd: mean((it) => it.atEnd / it.episodes),
-      return: all.reduce((sum, it) => sum + it.return, 0) / episodes,
-      episodes,
-      byName: new Map(
-        [...this.#byName].map(([name, it]) => [
-          name,
-          {
-            success: it.success / it.episodes,
-            successAtEnd: it.atEnd / it.episodes,
-            return: it.return / it.episodes,
-            episodes: it.episodes,
-          },
-        ]),
-      ),
-    };
-  }
+/** @param episodesOf plays the episodes that a task is judged by */
+function judge<Task extends EnvState>(
+  { spec }: Env<Task>,
+  tasks: readonly Task[],
+  episodesOf: (task: Task, i: number) => readonly Recording<Task>[],
+): EpisodeEvaluation {
+  if (tasks.length === 0) throw new ConfigError("evaluation: expected at least one task, got none");
+  const [width, success] = [spec.info.length, spec.info.indexOf("success")];
+  const successes = ({ info, length }: Recording<Task>) =>
+    Array.from({ length }, (_, t) => info[t * width + success] === 1);
+  const episodes = tasks.map(episodesOf);
+  const each = (value: (episode: Recording<Task>) => number) =>
+    episodes.map((ofTask) => mean(ofTask.map(value)));
+  return {
+    return: each((episode) => episode.return),
+    ...(success >= 0 && {
+      success: each((episode) => Number(successes(episode).includes(true))),
+      successAtEnd: each((episode) => Number(successes(episode).at(-1) ?? false)),
+    }),
+  };
 }

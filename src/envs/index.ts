@@ -25,10 +25,11 @@ export type { EnvSource } from "./env-source.js";
 export {
   type AdaptationOptions,
   type AdaptiveAgent,
-  type Evaluation,
+  type EpisodeEvaluation,
   type EvaluationOptions,
   evaluateAdaptation,
   evaluatePolicy,
+  meanByName,
 } from "./evaluation.js";
 export {
   type Benchmark,

@@ -10,7 +10,8 @@
  *
  * @module
  */
-import type { Batch } from "../data/task.js";
+
+import type { Batch, Task } from "../data/task.js";
 import type { GradientTransform } from "../optim/index.js";
 import {
   broadcastTo,
@@ -21,7 +22,7 @@ import {
   valueAndGrad,
   vmap,
 } from "../tensor/index.js";
-import type { LossFn, SupportQuery } from "./task.js";
+import type { LossFn } from "./task.js";
 import { descend, type TrainState } from "./train-state.js";
 
 /**
@@ -34,7 +35,7 @@ export function jointStep<P extends Params, B>(
   loss: LossFn<P, B>,
   optimizer: GradientTransform,
   state: TrainState<P>,
-  { support }: SupportQuery<B>,
+  { support }: Task<B>,
 ): [next: TrainState<P>, metrics: { readonly loss: Tensor }] {
   const meanLoss = (theta: P) => {
     const losses = vmap(loss, { axes: [null, 0] })(theta, support);
@@ -45,14 +46,14 @@ export function jointStep<P extends Params, B>(
 }
 
 /** Sinusoid tasks, with amplitude and phase `[task]` each. */
-export interface KnownSinusoids extends SupportQuery {
+export interface KnownSinusoids extends Task {
   readonly amplitude: Tensor;
   readonly phase: Tensor;
 }
 
 /** Appends amplitude and phase to every input: `x: [task, point, 1]` becomes `[task, point, 3]`. */
-export function oracleInputs({ support, query, amplitude, phase }: KnownSinusoids): SupportQuery {
-  const told = ({ x, y }: Batch<Tensor>): Batch<Tensor> => {
+export function oracleInputs({ support, query, amplitude, phase }: KnownSinusoids): Task {
+  const told = ({ x, y }: Batch): Batch => {
     expectShape(x, ["task", "point", 1], "oracleInputs: x");
     const constant = (value: Tensor) => broadcastTo(value.reshape(-1, 1, 1), x.shape);
     return { x: concatenate([x, constant(amplitude), constant(phase)], 2), y };

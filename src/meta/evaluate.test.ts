@@ -7,19 +7,19 @@ import {
   adapt,
   adaptationCurve,
   type LossFn,
-  type Predictor,
-  predictors,
+  type QueryProtocol,
   queryAccuracy,
-  type SupportQuery,
+  queryProtocols,
+  type Task,
 } from "./index.js";
 
 const loss: LossFn<Tensor> = (w, { x, y }) => x.mul(w).sub(y).square().mean();
 const rows = (...data: number[][]) => tensor(data, { dtype: "float64" });
-const tasks: SupportQuery = {
+const tasks: Task = {
   support: { x: rows([1, 2], [0.5, -1]), y: rows([1, 0], [2, 1]) },
   query: { x: rows([0.3, 1], [1, 1]), y: rows([0, 1], [1, -1]) },
 };
-const task = (i: number): SupportQuery => {
+const task = (i: number): Task => {
   const of = (x: Tensor) => x.slice([i], [i + 1]).reshape(2);
   return {
     support: { x: of(tasks.support.x), y: of(tasks.support.y) },
@@ -53,13 +53,13 @@ const net = conv4({ ways: 2, filters: 3, image: [16, 16] });
 const theta = net.init(rng, "float64");
 const images = (name: string) => initializer.normal(1)(rng.fork(name), [2, 4, 16, 16, 1], "float64");
 const y = tensor(Int32Array.of(0, 1, 0, 1, 0, 1, 0, 1), { shape: [2, 4] });
-const episodes: SupportQuery = { support: { x: images("a"), y }, query: { x: images("b"), y } };
-const episode = (i: number): SupportQuery => tree.map((x) => at(x, i), episodes);
-const all = predictors(net);
+const episodes: Task = { support: { x: images("a"), y }, query: { x: images("b"), y } };
+const episode = (i: number): Task => tree.map((x) => at(x, i), episodes);
+const all = queryProtocols(net);
 
-test("predictors normalise a query with all queries, with the support set, or by the support set", () => {
+test("queryProtocols normalise a query with all queries, with the support set, or by the support set", () => {
   const { support, query } = episode(0);
-  const rowOf = (predict: Predictor<typeof theta>, x: Tensor) => [
+  const rowOf = (predict: QueryProtocol<typeof theta>, x: Tensor) => [
     ...predict(theta, { support, query: { x, y: query.y } })
       .slice([0], [1])
       .data(),
@@ -72,8 +72,8 @@ test("predictors normalise a query with all queries, with the support set, or by
   expect(rowOf(all.nonTransductive, query.x)).toEqual([...at(net.apply(theta, joined), -1).data()]);
   expect(rowOf(all.nonTransductive, two!)).toEqual(rowOf(all.nonTransductive, one!));
 
-  expect(rowOf(all.metaBatchNorm, two!)).toEqual(rowOf(all.metaBatchNorm, one!));
-  expect(all.metaBatchNorm(theta, { support, query: support }).data()).toEqual(
+  expect(rowOf(all.inductive, two!)).toEqual(rowOf(all.inductive, one!));
+  expect(all.inductive(theta, { support, query: support }).data()).toEqual(
     net.apply(theta, support.x).data(), // the support set by its own statistics
   );
 });
@@ -82,10 +82,10 @@ test.each([undefined, 1])(
   "accuracies of each task by each predictor, after adaptation (chunk %s)",
   (chunk) => {
     const crossEntropy: LossFn<typeof theta> = (p, b) => softmaxCrossEntropy(net.apply(p, b.x), b.y);
-    const adapted = ({ support }: SupportQuery) =>
+    const adapted = ({ support }: Task) =>
       adapt(crossEntropy, theta, support, { innerLr: 0.5, innerSteps: 1 });
     const judged = queryAccuracy(adapted, { ...all }, episodes, { ...(chunk && { chunk }) });
-    expect(Object.keys(judged)).toEqual(["transductive", "nonTransductive", "metaBatchNorm"]);
+    expect(Object.keys(judged)).toEqual(["transductive", "nonTransductive", "inductive"]);
     for (const name of Object.keys(all) as (keyof typeof all)[]) {
       const expected = [0, 1].map((i) =>
         accuracy(all[name](adapted(episode(i)), episode(i)), episode(i).query.y).item(),

@@ -1,10 +1,11 @@
+import type { Task } from "../data/task.js";
 import { accuracy } from "../nn/index.js";
 import { applyUpdates } from "../optim/index.js";
 import { concatenate, grad, type Params, scan, type Tensor, type Tree, vmap } from "../tensor/index.js";
 import { expectInteger, type InnerOptions, innerOptimizer } from "./adapt.js";
 import { type ChunkOptions, sumOverChunks } from "./chunks.js";
-import type { Predictor } from "./predictors.js";
-import type { LossFn, SupportQuery } from "./task.js";
+import type { QueryProtocol } from "./query-protocols.js";
+import type { LossFn } from "./task.js";
 
 export interface AdaptationCurveOptions<P, B> extends InnerOptions, ChunkOptions {
   /** Gradient steps, at least 0. */
@@ -26,13 +27,13 @@ export interface AdaptationCurveOptions<P, B> extends InnerOptions, ChunkOptions
 export function adaptationCurve<P extends Params, B>(
   loss: LossFn<P, B>,
   params: P,
-  tasks: SupportQuery<B>,
+  tasks: Task<B>,
   { steps, metric = loss, chunk, ...inner }: AdaptationCurveOptions<P, B>,
 ): Tensor {
   expectInteger("adaptationCurve: steps", steps, 0);
   const optimizer = innerOptimizer(inner, "adaptationCurve");
 
-  const ofTask = (theta: P, { support, query }: SupportQuery<B>): Tensor => {
+  const ofTask = (theta: P, { support, query }: Task<B>): Tensor => {
     const step = ([phi, state]: readonly [P, Tree]): [readonly [P, Tree], Tensor] => {
       const [updates, next] = optimizer.update(grad(loss)(phi, support), state, phi);
       return [[applyUpdates(phi, updates), next], metric(phi, query)];
@@ -41,7 +42,7 @@ export function adaptationCurve<P extends Params, B>(
     return concatenate([before, metric(phi, query).reshape(1)]);
   };
 
-  const ofChunk = (part: SupportQuery<B>): [readonly [], Tensor] => [
+  const ofChunk = (part: Task<B>): [readonly [], Tensor] => [
     [],
     vmap(ofTask, { axes: [null, 0] })(params, part),
   ];
@@ -49,24 +50,24 @@ export function adaptationCurve<P extends Params, B>(
 }
 
 /**
- * Measures the accuracy on the queries after adaptation, by several predictors side by side. Traceable.
+ * Measures the accuracy on the queries after adaptation, by several protocols side by side. Traceable.
  *
  * @param adapted returns the parameters φ for a task, such as `adapt(loss, theta, task.support, inner)`
- * @param predictors by name; see `predictors`
+ * @param protocols by name; see `queryProtocols`
  * @param tasks every tensor has a leading axis `task`; `query.y` are labels, `[task, query]`
- * @returns in [0, 1], `[task]` for each predictor
+ * @returns in [0, 1], `[task]` for each protocol
  * @throws ConfigError
  */
-export function queryAccuracy<P extends Params, T extends SupportQuery, Name extends string>(
+export function queryAccuracy<P extends Params, T extends Task, Name extends string>(
   adapted: (task: T) => P,
-  predictors: Readonly<Record<Name, Predictor<P>>>,
+  protocols: Readonly<Record<Name, QueryProtocol<P>>>,
   tasks: T,
   { chunk }: ChunkOptions = {},
 ): Readonly<Record<Name, Tensor>> {
-  const entries = Object.entries<Predictor<P>>(predictors);
+  const entries = Object.entries<QueryProtocol<P>>(protocols);
   const ofTask = (task: T) => {
     const phi = adapted(task);
-    return entries.map(([, predict]) => accuracy(predict(phi, task), task.query.y));
+    return entries.map(([, logits]) => accuracy(logits(phi, task), task.query.y));
   };
   const ofChunk = (part: T): [readonly [], readonly Tensor[]] => [[], vmap(ofTask)(part)];
   const [, accuracies] = sumOverChunks(ofChunk, [], tasks, chunk, "queryAccuracy");

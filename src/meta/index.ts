@@ -1,4 +1,5 @@
 /** Supervised meta-learners: pure functions of a state and a chunk of tasks. */
+export type { Batch, Task } from "../data/index.js";
 export { type AdaptOptions, adapt, type InnerOptions } from "./adapt.js";
 export { jointStep, type KnownSinusoids, oracleInputs } from "./baselines.js";
 export type { ChunkOptions } from "./chunks.js";
@@ -9,8 +10,8 @@ export type { MamlPlusPlusOptions, MamlPlusPlusState } from "./maml-plus-plus.js
 export * as mamlPlusPlus from "./maml-plus-plus.js";
 export type { MetaSgdOptions, MetaSgdParams } from "./meta-sgd.js";
 export * as metaSgd from "./meta-sgd.js";
-export { type Predictor, type Predictors, predictors } from "./predictors.js";
+export { type QueryProtocol, type QueryProtocols, queryProtocols } from "./query-protocols.js";
 export type { ReptileOptions, ReptileState } from "./reptile.js";
 export * as reptile from "./reptile.js";
-export { type LossFn, type SupportQuery, type Tensors, toTensors } from "./task.js";
+export { type LossFn, type Tensors, toTensors } from "./task.js";
 export { initTrainState, type TrainState } from "./train-state.js";

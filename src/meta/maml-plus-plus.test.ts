@@ -3,7 +3,7 @@ import { conv4, initializer, softmaxCrossEntropy } from "../nn/index.js";
 import { sgd, updateOnly } from "../optim/index.js";
 import { Rng } from "../random/index.js";
 import { at, grad, scalar, type Tensor, tensor, tree } from "../tensor/index.js";
-import { adapt, type LossFn, maml, mamlPlusPlus, type SupportQuery } from "./index.js";
+import { adapt, type LossFn, maml, mamlPlusPlus, type Task } from "./index.js";
 
 const rng = Rng.seed(11);
 const net = conv4({ ways: 2, filters: 2, image: [16, 16], slope: 0.01 });
@@ -13,8 +13,8 @@ type Batch = { readonly x: Tensor; readonly y: Tensor };
 const theta = net.init(rng, "float64");
 const images = (name: string) => initializer.normal(1)(rng.fork(name), [2, 4, 16, 16, 1], "float64");
 const y = tensor(Int32Array.of(0, 0, 1, 1, 0, 0, 1, 1), { shape: [2, 4] });
-const tasks: SupportQuery = { support: { x: images("support"), y }, query: { x: images("query"), y } };
-const task = (i: number): SupportQuery => tree.map((x) => at(x, i), tasks);
+const tasks: Task = { support: { x: images("support"), y }, query: { x: images("query"), y } };
+const task = (i: number): Task => tree.map((x) => at(x, i), tasks);
 
 const loss: LossFn<Params> = (p, batch) => softmaxCrossEntropy(net.apply(p, batch.x), batch.y);
 const normalized: mamlPlusPlus.NormalizedLossFn<Params, Batch, Statistics> = (p, batch, given) => {

@@ -35,6 +35,7 @@
  * @module
  */
 
+import type { Task } from "../data/task.js";
 import { runningAverage } from "../nn/index.js";
 import type { GradientTransform } from "../optim/index.js";
 import { at, broadcastTo, type Params, stack, type Tensor, type Tree, tree } from "../tensor/index.js";
@@ -48,7 +49,6 @@ import {
   type PerStepOptions,
   type PerStepParams,
 } from "./per-step.js";
-import type { SupportQuery } from "./task.js";
 import { taskGradient } from "./task-gradient.js";
 import { descend, initTrainState, type TrainState } from "./train-state.js";
 
@@ -106,14 +106,14 @@ export function metaGradient<P extends Params, B, S extends Tree>(
   loss: NormalizedLossFn<P, B, S>,
   params: PerStepParams<P>,
   step: Tensor,
-  tasks: SupportQuery<B>,
+  tasks: Task<B>,
   { chunk, ...options }: MamlPlusPlusOptions,
   { firstOrder, multiStep }: Phase,
 ): [report: TaskReport<S>, gradient: PerStepParams<P>] {
   const { innerSteps } = options;
   expectInteger("mamlPlusPlus: innerSteps", innerSteps, 1);
 
-  const taskLoss = (meta: PerStepParams<P>, { support, query }: SupportQuery<B>) => {
+  const taskLoss = (meta: PerStepParams<P>, { support, query }: Task<B>) => {
     const statistics: S[][] = [];
     const queryLosses: Tensor[] = [];
     innerLoop(loss, meta, support, options, { firstOrder }).forEach((adapted, k) => {
@@ -143,12 +143,12 @@ export function metaGradient<P extends Params, B, S extends Tree>(
  *
  * @example
  * const { init, outerStep, perPhase, phaseAt } = mamlPlusPlus;
- * const loss = ({ w }: { w: Tensor }, { x, y }: Batch<Tensor>) => [meanSquaredError(x.mul(w), y), []] as const;
+ * const loss = ({ w }: { w: Tensor }, { x, y }: Batch) => [meanSquaredError(x.mul(w), y), []] as const;
  * const options = { innerLr: 0.01, innerSteps: 3 };
  * const optimizer = adam(schedule.byEpoch(500, schedule.cosine(1e-3, 100)));
  * let state = init({ w: scalar(1) }, optimizer, [], options);
  * const step = perPhase((phase) =>
- *   compile((s: typeof state, tasks: SupportQuery) => outerStep(loss, optimizer, s, tasks, options, phase)[0]),
+ *   compile((s: typeof state, tasks: Task) => outerStep(loss, optimizer, s, tasks, options, phase)[0]),
  * );
  * const tasks = toTensors(sampleSinusoids(Rng.seed(0), { tasks: 4, shots: 5, queries: 5 }));
  * for (let i = 0; i < 10; i++) state = step(phaseAt(i, options))(state, tasks);
@@ -157,7 +157,7 @@ export function outerStep<P extends Params, B, S extends Tree>(
   loss: NormalizedLossFn<P, B, S>,
   optimizer: GradientTransform,
   { statistics, ...state }: MamlPlusPlusState<P, S>,
-  tasks: SupportQuery<B>,
+  tasks: Task<B>,
   options: MamlPlusPlusOptions,
   phase: Phase,
 ): [next: MamlPlusPlusState<P, S>, metrics: { readonly queryLoss: Tensor }] {

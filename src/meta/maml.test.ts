@@ -3,7 +3,7 @@ import type { Batch } from "../data/task.js";
 import { compile } from "../engine/index.js";
 import { adam, momentum, sgd } from "../optim/index.js";
 import { checkGradients, type Tensor, tensor, tree, vmap } from "../tensor/index.js";
-import { adapt, initTrainState, type LossFn, maml, type SupportQuery, type TrainState } from "./index.js";
+import { adapt, initTrainState, type LossFn, maml, type Task, type TrainState } from "./index.js";
 
 const float64 = (data: readonly number[], shape: readonly number[]) =>
   tensor(Float64Array.from(data), { shape });
@@ -20,11 +20,11 @@ const spread = (shape: readonly number[], frequency: number) =>
     Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(frequency * (i + 1))),
     shape,
   );
-const tasks: SupportQuery = {
+const tasks: Task = {
   support: { x: spread([4, 2, 2], 1.3), y: spread([4, 2], 2.1) },
   query: { x: spread([4, 2, 2], 0.7), y: spread([4, 2], 1.7) },
 };
-const support: Batch<Tensor> = { x: spread([3, 2], 1.1), y: spread([3], 0.9) };
+const support: Batch = { x: spread([3, 2], 1.1), y: spread([3], 0.9) };
 
 test("adapting with 0 steps returns the parameters as they are", () => {
   expect(adapt(loss, theta, support, { innerLr: 0.1, innerSteps: 0 })).toBe(theta);
@@ -47,7 +47,7 @@ describe.each([
   ["Adam", { innerOptimizer: adam(0.1, { epsRoot: 1e-3 }), innerSteps: 2 }],
 ])("through %s", (_, options) => {
   const meta = (p: Model) => {
-    const one = ({ support, query }: SupportQuery) => loss(adapt(loss, p, support, options), query);
+    const one = ({ support, query }: Task) => loss(adapt(loss, p, support, options), query);
     return vmap(one)(tasks).mean();
   };
 
@@ -98,7 +98,7 @@ test("an outer step moves against the meta-gradient and counts", () => {
 test.each([undefined, 2])("a compiled outer step gives the same (chunk %s)", (chunk) => {
   const single = tree.map((x) => x.cast("float32"), { theta, tasks });
   const optimizer = adam(0.01);
-  const step = (state: TrainState<Model>, data: SupportQuery) =>
+  const step = (state: TrainState<Model>, data: Task) =>
     maml.outerStep(loss, optimizer, state, data, { innerLr: 0.3, innerSteps: 2, ...(chunk && { chunk }) })[0];
   const state = initTrainState(single.theta, optimizer);
   const expected = step(state, single.tasks).params;

@@ -15,11 +15,13 @@
  *
  * @module
  */
+
+import type { Task } from "../data/task.js";
 import type { GradientTransform } from "../optim/index.js";
 import type { Params, Tensor } from "../tensor/index.js";
 import { type AdaptOptions, adapt, expectInteger } from "./adapt.js";
 import type { ChunkOptions } from "./chunks.js";
-import type { LossFn, SupportQuery } from "./task.js";
+import type { LossFn } from "./task.js";
 import { taskGradient } from "./task-gradient.js";
 import { descend, type TrainState } from "./train-state.js";
 
@@ -35,11 +37,11 @@ export interface MamlOptions extends AdaptOptions, ChunkOptions {}
 export function metaGradient<P extends Params, B>(
   loss: LossFn<P, B>,
   params: P,
-  tasks: SupportQuery<B>,
+  tasks: Task<B>,
   { chunk, ...options }: MamlOptions,
 ): [queryLoss: Tensor, gradient: P] {
   expectInteger("maml: innerSteps", options.innerSteps, 1);
-  const taskLoss = (theta: P, { support, query }: SupportQuery<B>) => {
+  const taskLoss = (theta: P, { support, query }: Task<B>) => {
     const queryLoss = loss(adapt(loss, theta, support, options), query);
     return [queryLoss, queryLoss] as const;
   };
@@ -57,7 +59,7 @@ export function outerStep<P extends Params, B>(
   loss: LossFn<P, B>,
   optimizer: GradientTransform,
   state: TrainState<P>,
-  tasks: SupportQuery<B>,
+  tasks: Task<B>,
   options: MamlOptions,
 ): [next: TrainState<P>, metrics: { readonly queryLoss: Tensor }] {
   const [queryLoss, gradient] = metaGradient(loss, state.params, tasks, options);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { compile } from "../engine/index.js";
 import { adam, sgd, sgdWithRates } from "../optim/index.js";
 import { checkGradients, type Tensor, tensor, tree, vmap } from "../tensor/index.js";
-import { adapt, type LossFn, type MetaSgdParams, maml, metaSgd, type SupportQuery } from "./index.js";
+import { adapt, type LossFn, type MetaSgdParams, maml, metaSgd, type Task } from "./index.js";
 
 type Model = { readonly w: Tensor; readonly b: Tensor };
 const float64 = (data: readonly number[], shape: readonly number[]) =>
@@ -15,7 +15,7 @@ const spread = (shape: readonly number[], frequency: number) =>
 const theta: Model = { w: float64([0.4, -0.3], [2]), b: float64([0.1], []) };
 const rates: Model = { w: float64([0.3, -0.1], [2]), b: float64([0.7], []) };
 const loss: LossFn<Model> = ({ w, b }, { x, y }) => x.mul(w).sum(-1).add(b).tanh().sub(y).square().mean();
-const tasks: SupportQuery = {
+const tasks: Task = {
   support: { x: spread([4, 2, 2], 1.3), y: spread([4, 2], 2.1) },
   query: { x: spread([4, 2, 2], 0.7), y: spread([4, 2], 1.7) },
 };
@@ -29,7 +29,7 @@ test("with equal rates it is MAML, and its rates have the gradient that differen
 
   const meta = ({ theta, rates }: MetaSgdParams<Model>) => {
     const inner = { innerOptimizer: sgdWithRates(rates), innerSteps: 2 };
-    const one = ({ support, query }: SupportQuery) => loss(adapt(loss, theta, support, inner), query);
+    const one = ({ support, query }: Task) => loss(adapt(loss, theta, support, inner), query);
     return vmap(one)(tasks).mean();
   };
   checkGradients(meta, { theta, rates }, { tolerance: 1e-5 });
@@ -50,7 +50,7 @@ test.each([undefined, 2])("a compiled outer step gives the same (chunk %s)", (ch
   const single = tree.map((x) => x.cast("float32"), { theta, tasks });
   const optimizer = adam(0.01);
   const state = metaSgd.init(single.theta, optimizer, { initialRate: 0.3 });
-  const step = (s: typeof state, data: SupportQuery) =>
+  const step = (s: typeof state, data: Task) =>
     metaSgd.outerStep(loss, optimizer, s, data, { ...(chunk && { chunk }) })[0];
   const expected = step(state, single.tasks).params;
   const { params } = compile(step)(state, single.tasks);

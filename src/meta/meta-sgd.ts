@@ -12,11 +12,13 @@
  *
  * @module
  */
+
+import type { Task } from "../data/task.js";
 import { type GradientTransform, sgdWithRates } from "../optim/index.js";
 import { full, type Params, type Tensor, tree } from "../tensor/index.js";
 import { adapt, expectInteger } from "./adapt.js";
 import type { ChunkOptions } from "./chunks.js";
-import type { LossFn, SupportQuery } from "./task.js";
+import type { LossFn } from "./task.js";
 import { taskGradient } from "./task-gradient.js";
 import { descend, initTrainState, type TrainState } from "./train-state.js";
 
@@ -58,11 +60,11 @@ export function init<P extends Params>(
 export function metaGradient<P extends Params, B>(
   loss: LossFn<P, B>,
   params: MetaSgdParams<P>,
-  tasks: SupportQuery<B>,
+  tasks: Task<B>,
   { innerSteps = 1, firstOrder = false, chunk }: MetaSgdOptions = {},
 ): [queryLoss: Tensor, gradient: MetaSgdParams<P>] {
   expectInteger("metaSgd: innerSteps", innerSteps, 1);
-  const taskLoss = ({ theta, rates }: MetaSgdParams<P>, { support, query }: SupportQuery<B>) => {
+  const taskLoss = ({ theta, rates }: MetaSgdParams<P>, { support, query }: Task<B>) => {
     const inner = { innerOptimizer: sgdWithRates(rates), innerSteps, firstOrder };
     const queryLoss = loss(adapt(loss, theta, support, inner), query);
     return [queryLoss, queryLoss] as const;
@@ -83,7 +85,7 @@ export function outerStep<P extends Params, B>(
   loss: LossFn<P, B>,
   optimizer: GradientTransform,
   state: TrainState<MetaSgdParams<P>>,
-  tasks: SupportQuery<B>,
+  tasks: Task<B>,
   options: MetaSgdOptions = {},
 ): [next: TrainState<MetaSgdParams<P>>, metrics: { readonly queryLoss: Tensor }] {
   const [queryLoss, gradient] = metaGradient(loss, state.params, tasks, options);

@@ -2,15 +2,7 @@ import type { Batch, HostArray } from "../data/task.js";
 import { type Tensor, tensor } from "../tensor/index.js";
 
 /** The loss of a model on a batch, a scalar. Averages over the examples, so that it fits any batch size. */
-export type LossFn<P, B = Batch<Tensor>> = (params: P, batch: B) => Tensor;
-
-/** A task, or a chunk of tasks stacked: then every tensor has a leading axis `task`. */
-export interface SupportQuery<B = Batch<Tensor>> {
-  /** What is adapted on. */
-  readonly support: B;
-  /** What adaptation is judged on. */
-  readonly query: B;
-}
+export type LossFn<P, B = Batch> = (params: P, batch: B) => Tensor;
 
 /** `T` with host arrays replaced by tensors. */
 export type Tensors<T> = T extends HostArray ? Tensor : { readonly [K in keyof T]: Tensors<T[K]> };

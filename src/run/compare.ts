@@ -27,7 +27,7 @@ export interface StateDifference {
   readonly largest: { readonly tensor: string; readonly difference: number } | null;
 }
 
-export interface Comparison {
+export interface RunComparison {
   readonly dirs: readonly string[];
   /** Fields in which the runs differ: `seed`, `config.inner.lr`, `build`, … */
   readonly fields: readonly ComparedValue<unknown>[];
@@ -38,7 +38,7 @@ export interface Comparison {
 }
 
 /** Compares runs, each with the first. @throws FormatError for a folder that is no run, or a damaged checkpoint */
-export function compareRuns(dirs: readonly string[]): Comparison {
+export function compareRuns(dirs: readonly string[]): RunComparison {
   const folders = dirs.map((dir) => RunFolder.open(dir));
   const fields = sideBySide(folders.map(({ record }) => flatFields(record)));
   const [first, ...others] = folders.map((folder) => folder.newest());

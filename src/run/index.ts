@@ -1,13 +1,14 @@
 /** Runs: experiments, configs, checkpoints, run folders, and tables made of runs. Node only. */
 export { decodeTree, encodeTree } from "./checkpoint.js";
 export { type CleanPlan, type CleanRequest, planClean, removeRun } from "./clean.js";
-export { type Comparison, compareRuns, type StateDifference } from "./compare.js";
+export { compareRuns, type RunComparison, type StateDifference } from "./compare.js";
 export { configure, fieldPaths, parseSets, type Source } from "./config.js";
 export { evaluateModel, evaluateRun, loadEvaluation, modelOfRun, saveEvaluation } from "./evaluation.js";
 export * from "./experiment.js";
 export { makeFolder, replaceFile } from "./files.js";
 export { RunFolder } from "./folder.js";
 export { type Job, runJob } from "./job.js";
+export type { Learner, Predictor, StepMetrics } from "./learner.js";
 export { commit, type Machine, machine, version } from "./machine.js";
 export {
   type Progress,

@@ -1,5 +1,5 @@
 import { NonFiniteError } from "../errors.js";
-import type { StepMetrics } from "./experiment.js";
+import type { StepMetrics } from "./learner.js";
 
 /** Means of metrics over the steps of a log interval. Its sums are part of a checkpoint. */
 export class MetricMeans {

@@ -5,8 +5,8 @@
  */
 import { z } from "zod";
 import { FormatError } from "../errors.js";
-import { type Estimate, mean, meanEstimate } from "../stats/index.js";
-import { budgetNames, type Evaluation, type Experiment, type Row, type RowOutcome } from "./experiment.js";
+import { type Estimate, type Evaluation, mean, meanEstimate } from "../stats/index.js";
+import { budgetNames, type Experiment, type Row, type RowOutcome } from "./experiment.js";
 import { readText } from "./files.js";
 import { verdict } from "./verdict.js";
 

@@ -4,7 +4,8 @@ import type { Published } from "./experiment.js";
 /** How our number compares with the paper's. */
 export type Verdict = "agrees" | "better" | "below" | "inconclusive" | "not run" | "no published number";
 
-export interface Comparison {
+/** A published number and ours beside it. */
+export interface Claim {
   /** The published number; null: there is none. */
   readonly paper: Published | null;
   /** Ours with its interval; null: it was not run. */
@@ -17,7 +18,7 @@ export interface Comparison {
  * Agrees: the difference and our half-width are both within the margin. Better, below: our whole interval is on
  * one side of the published number. Inconclusive: our interval is too wide for either.
  */
-export function verdict({ paper, ours, margin, better }: Comparison): Verdict {
+export function verdict({ paper, ours, margin, better }: Claim): Verdict {
   if (ours === null) return "not run";
   if (paper === null) return "no published number";
   const target = typeof paper === "number" ? paper : paper[0];

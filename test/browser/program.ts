@@ -15,12 +15,12 @@ import {
   meanSquaredError,
   mlp,
   Rng,
-  type SupportQuery,
   sampleEpisodes,
   sampleSinusoids,
   sigmoid,
   sin,
   softmaxCrossEntropy,
+  type Task,
   type Tensor,
   type TrainState,
   tanh,
@@ -82,13 +82,13 @@ function train<P extends MlpParams | Conv4Params>(
 ): Tensor[] {
   const optimizer = adam(0.003);
   const step = compile(
-    (state: TrainState<P>, tasks: SupportQuery) => maml.outerStep(loss, optimizer, state, tasks, options),
+    (state: TrainState<P>, tasks: Task) => maml.outerStep(loss, optimizer, state, tasks, options),
     { donate: [0] },
   );
   const losses: Tensor[] = [];
   let state = initTrainState(params, optimizer);
   for (let k = 0; k < 4; k++) {
-    const [next, { queryLoss }] = step(state, toTensors(sample(Rng.seed(4).fork("step", k))) as SupportQuery);
+    const [next, { queryLoss }] = step(state, toTensors(sample(Rng.seed(4).fork("step", k))) as Task);
     state = next;
     losses.push(queryLoss);
   }

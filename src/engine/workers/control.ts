@@ -1,7 +1,7 @@
 /**
  * The words of memory by which threads agree on who computes what.
  *
- * A loop is shared out like this: the owner writes what it is about, opens it and adds to `job`, on which the
+ * A loop is shared out like this: the owner writes what it is about, opens it and adds to `round`, on which the
  * workers sleep. Everybody, the owner too, then takes turns: `next` counts those that were taken, `done` those that
  * are complete, in order. A worker says that it is inside by `active`; the owner closes the loop when all turns are
  * done, and goes on when nobody is inside.
@@ -12,7 +12,7 @@
 /** Positions of words. Those that threads contend for lie on cache lines of their own. */
 export const layout = {
   /** Changes when there is a loop to join, or a message to receive. */
-  job: 0,
+  round: 0,
   /** 1 while the loop may be joined. */
   open: 16,
   /** Workers inside the loop. */

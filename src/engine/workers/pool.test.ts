@@ -149,6 +149,6 @@ test("a worker that has died is an error at the next call", async () => {
   const foreign = new ModuleBuilder({ shared: false, maximumPages: 1 }); // its memory is not the pool's
   pool.add(new WebAssembly.Module(foreign.bytes()), 0, 64);
   await new Promise((resolve) => setTimeout(resolve, 500));
-  const job = { program: 0, loop: 0, count: 1, scratch: 0, area: 0, turns: () => {} };
-  expect(() => pool.run(job)).toThrow(/worker 1 of 1 has died: LinkError/);
+  const shared = { program: 0, loop: 0, count: 1, scratch: 0, area: 0, turns: () => {} };
+  expect(() => pool.run(shared)).toThrow(/worker 1 of 1 has died: LinkError/);
 });

@@ -13,7 +13,7 @@ import { layout } from "./control.js";
 import type { Turns } from "./turns.js";
 
 /** A loop of a program, and this thread's instance of it. */
-export interface Job {
+export interface SharedLoop {
   readonly program: number;
   readonly loop: number;
   readonly count: number;
@@ -94,7 +94,7 @@ export class WorkerPool {
    *
    * @throws MetaError that names the turn when a thread fails; the pool is of no use then
    */
-  run({ program, loop, count, scratch, area, turns }: Job): void {
+  run({ program, loop, count, scratch, area, turns }: SharedLoop): void {
     if (this.#broken !== undefined) this.#fail(this.#broken);
     const control = this.#control;
     control[layout.program] = program;
@@ -173,8 +173,8 @@ export class WorkerPool {
   }
 
   #wake(): void {
-    Atomics.add(this.#control, layout.job, 1);
-    Atomics.notify(this.#control, layout.job);
+    Atomics.add(this.#control, layout.round, 1);
+    Atomics.notify(this.#control, layout.round);
   }
 
   /** Makes the areas of each thread so large; the first of this one is part of the program's arena. */

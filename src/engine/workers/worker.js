@@ -41,9 +41,9 @@ function receive(message) {
 
 /** Takes part in loops until there are messages to receive. */
 function work() {
-  const { job, open, active, posted } = pool.layout;
+  const { round, open, active, posted } = pool.layout;
   for (;;) {
-    const now = Atomics.load(control, job);
+    const now = Atomics.load(control, round);
     if (received !== Atomics.load(control, posted)) return;
     if (now !== seen) {
       seen = now;
@@ -51,7 +51,7 @@ function work() {
       if (Atomics.load(control, open) === 1) takeTurns();
       Atomics.sub(control, active, 1);
       Atomics.notify(control, active);
-    } else sleep(job, now);
+    } else sleep(round, now);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Policies by hand: each task's, as a policy of observations.
+ * Scripted policies: each task's, as a policy of observations.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { SawyerTask, Seen } from "./task.js";
 import { vec3 } from "./vec3.js";
 
 /**
- * Acts as the task's policy by hand, which looks at one observation at a time.
+ * Acts as the task's scripted policy, which looks at one observation at a time.
  *
  * @param observation `[39]`, with the goal in it
  * @param action `[4]`, written; rounded to float32, and not clipped

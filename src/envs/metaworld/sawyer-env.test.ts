@@ -36,7 +36,7 @@ test("goals are hidden unless they are asked for", () => {
   expect([...observation.slice(36)]).toEqual(task.variation.slice(3));
 });
 
-test("a policy by hand reaches the goal; an episode may end there", () => {
+test("a scripted policy reaches the goal; an episode may end there", () => {
   const env = metaworld.env("door-open", { goalVisible: true, endAtSuccess: true });
   const [task] = metaworldBenchmark("MT1 door-open", 42).train.tasks;
   const action = new Float64Array(4);
@@ -50,7 +50,7 @@ test("a policy by hand reaches the goal; an episode may end there", () => {
   expect(env.info[0]).toBe(1);
 });
 
-test("a policy by hand that cannot see the goal says so", () => {
+test("a scripted policy that cannot see the goal says so", () => {
   expect(() => act(sawyerTask("reach"), new Float64Array(39), new Float64Array(4))).toThrow(
     "metaworld/reach: expected the goal in the observation, got zeros. Set goalVisible",
   );

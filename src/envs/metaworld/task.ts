@@ -1,6 +1,6 @@
 /**
  * What one of Meta-World's 50 tasks is: a scene, how an episode starts, what is observed, what is rewarded, and a
- * policy by hand that solves it. A file of `tasks/` for each.
+ * scripted policy that solves it. A file of `tasks/` for each.
  *
  * Source: Yu et al. 2019, https://arxiv.org/abs/1910.10897
  * Checked against: Farama-Foundation/Metaworld@7ea2b50, metaworld/envs, metaworld/policies
@@ -44,7 +44,7 @@ export interface Outcome {
   readonly objectToTarget: number;
 }
 
-/** What a policy by hand sees: the current half of an observation, and the goal. */
+/** What a scripted policy sees: the current half of an observation, and the goal. */
 export interface Seen {
   readonly hand: Vec3;
   readonly gripper: number;
@@ -53,7 +53,7 @@ export interface Seen {
   readonly goal: Vec3;
 }
 
-/** Where a policy by hand moves: the action is `gain` · (to − hand), and the grip. */
+/** Where a scripted policy moves: the action is `gain` · (to − hand), and the grip. */
 export interface Move {
   readonly to: Vec3;
   readonly gain: number;
@@ -106,7 +106,7 @@ export interface SawyerTask<S extends Start = Start> {
   outcome(world: World, start: S): Outcome;
   /** The first version, of 2019: up to some thousands, and negative too. */
   rewardV1(world: World, start: S): number;
-  /** A policy by hand; it needs the goal in the observation. */
+  /** A scripted policy; it needs the goal in the observation. */
   policy(seen: Seen): Move;
 }
 

@@ -16,9 +16,9 @@ import {
   type InnerOptions,
   initTrainState,
   maml,
-  predictors,
   queryAccuracy,
-  type SupportQuery,
+  queryProtocols,
+  type Task,
   type TrainState,
   toTensors,
 } from "../../meta/index.js";
@@ -104,13 +104,13 @@ export function characterLearner(
     : { innerOptimizer: updateOnly((path) => !path.includes("norm"), sgd(inner.lr)) };
   const options = { ...adaptation, innerSteps: inner.steps, firstOrder: inner.firstOrder, chunk: 1 };
   const trainStep = compile(
-    (state: State, tasks: SupportQuery): [State, Tensor] => {
+    (state: State, tasks: Task): [State, Tensor] => {
       const [next, { queryLoss }] = maml.outerStep(loss, optimizer, state, tasks, options);
       return [next, queryLoss.mean()];
     },
     { donate: [0] },
   );
-  const curve = compile((params: Conv4Params, tasks: SupportQuery) =>
+  const curve = compile((params: Conv4Params, tasks: Task) =>
     adaptationCurve(loss, params, tasks, {
       steps: test.steps,
       ...adaptation,
@@ -118,11 +118,11 @@ export function characterLearner(
       chunk: 1,
     }),
   );
-  const { metaBatchNorm } = predictors(net);
-  const inductive = compile((params: Conv4Params, tasks: SupportQuery) => {
-    const adapted = ({ support }: SupportQuery) =>
+  const protocols = { inductive: queryProtocols(net).inductive };
+  const inductive = compile((params: Conv4Params, tasks: Task) => {
+    const adapted = ({ support }: Task) =>
       adapt(loss, params, support, { ...adaptation, innerSteps: test.steps });
-    return queryAccuracy(adapted, { metaBatchNorm }, tasks, { chunk: 1 }).metaBatchNorm;
+    return queryAccuracy(adapted, protocols, tasks, { chunk: 1 }).inductive;
   });
 
   return {

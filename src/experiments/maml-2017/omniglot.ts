@@ -39,8 +39,8 @@ export default defineExperiment({
   better: "higher",
   schema: characterSchema({ innerLr: 2, adaptNorm: false }),
   columns: [
-    { label: "queries together", metric: TRANSDUCTIVE, margin: 0.005 },
-    { label: "queries alone", metric: INDUCTIVE, margin: 0.005 },
+    { label: "transductive", metric: TRANSDUCTIVE, margin: 0.005 },
+    { label: "inductive", metric: INDUCTIVE, margin: 0.005 },
   ],
   rows: [
     { label: "MAML, 5-way 1-shot", set: {}, paper: [[0.987, 0.004], null] },

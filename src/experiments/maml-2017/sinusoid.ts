@@ -19,7 +19,7 @@ import {
   jointStep,
   maml,
   oracleInputs,
-  type SupportQuery,
+  type Task,
   type TrainState,
   toTensors,
 } from "../../meta/index.js";
@@ -87,13 +87,13 @@ function sinusoidLearner(config: SinusoidConfig): Learner<State, MlpParams> {
   const loss = (params: MlpParams, { x, y }: { x: Tensor; y: Tensor }) =>
     meanSquaredError(net.apply(params, x), y);
   const optimizer = adam(outer.lr);
-  const inputs = (tasks: SinusoidTasks): SupportQuery => {
+  const inputs = (tasks: SinusoidTasks): Task => {
     const { support, query, amplitude, phase } = toTensors(tasks);
     return method === "oracle" ? oracleInputs({ support, query, amplitude, phase }) : { support, query };
   };
 
   const trainStep = compile(
-    (state: State, tasks: SupportQuery): [State, Tensor] => {
+    (state: State, tasks: Task): [State, Tensor] => {
       if (method === "maml") {
         const options = { innerLr: inner.lr, innerSteps: inner.steps, firstOrder: inner.firstOrder };
         const [next, { queryLoss }] = maml.outerStep(loss, optimizer, state, tasks, options);
@@ -104,7 +104,7 @@ function sinusoidLearner(config: SinusoidConfig): Learner<State, MlpParams> {
     },
     { donate: [0] },
   );
-  const curve = compile((params: MlpParams, tasks: SupportQuery, innerLr: Tensor) =>
+  const curve = compile((params: MlpParams, tasks: Task, innerLr: Tensor) =>
     adaptationCurve(loss, params, tasks, { steps: test.steps, innerLr }),
   );
 

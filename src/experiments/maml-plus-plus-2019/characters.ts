@@ -15,9 +15,9 @@ import { compile } from "../../engine/index.js";
 import {
   type MamlPlusPlusState,
   mamlPlusPlus,
-  predictors,
   queryAccuracy,
-  type SupportQuery,
+  queryProtocols,
+  type Task,
   toTensors,
 } from "../../meta/index.js";
 import { type Conv4Params, conv4, softmaxCrossEntropy } from "../../nn/index.js";
@@ -69,7 +69,7 @@ export const characterSchema = z.strictObject({
 type CharacterConfig = z.output<typeof characterSchema>;
 type State = MamlPlusPlusState<Conv4Params, readonly []>;
 type Model = State["params"];
-type Labelled = Batch<Tensor>;
+type Labelled = Batch;
 
 const TEST_CHUNK = 20;
 
@@ -99,7 +99,7 @@ export function characterLearner(
   };
   const trainStep = mamlPlusPlus.perPhase((phase) =>
     compile(
-      (state: State, tasks: SupportQuery): [State, Tensor] => {
+      (state: State, tasks: Task): [State, Tensor] => {
         const [next, { queryLoss }] = mamlPlusPlus.outerStep(loss, optimizer, state, tasks, options, phase);
         return [next, queryLoss.mean()];
       },
@@ -108,10 +108,10 @@ export function characterLearner(
   );
   const adapted = (model: Model, support: Labelled, innerSteps = inner.steps) =>
     mamlPlusPlus.adapt(loss, model, support, { ...options, innerSteps });
-  const { transductive, metaBatchNorm } = predictors(net);
-  const judge = compile((model: Model, tasks: SupportQuery) => {
-    const ofTask = ({ support }: SupportQuery) => adapted(model, support);
-    return queryAccuracy(ofTask, { transductive, metaBatchNorm }, tasks, { chunk: 1 });
+  const { transductive, inductive } = queryProtocols(net);
+  const judge = compile((model: Model, tasks: Task) => {
+    const ofTask = ({ support }: Task) => adapted(model, support);
+    return queryAccuracy(ofTask, { transductive, inductive }, tasks, { chunk: 1 });
   });
 
   return {
@@ -130,7 +130,7 @@ export function characterLearner(
         const drawn = sampleEpisodes(split.test, rng.fork("chunk", chunk), { tasks, ways, shots, queries });
         const accuracy = judge(model, toTensors(drawn));
         together.push(...(accuracy.transductive.toArray() as number[]));
-        alone.push(...(accuracy.metaBatchNorm.toArray() as number[]));
+        alone.push(...(accuracy.inductive.toArray() as number[]));
       }
       return { [TRANSDUCTIVE]: together, [INDUCTIVE]: alone };
     },

@@ -12,11 +12,11 @@ import { z } from "zod";
 import { type Batch, type ImageSource, sampleEpisodes, sampleMinibatches } from "../../data/index.js";
 import { compile } from "../../engine/index.js";
 import {
-  predictors,
   queryAccuracy,
+  queryProtocols,
   type ReptileState,
   reptile,
-  type SupportQuery,
+  type Task,
   toTensors,
 } from "../../meta/index.js";
 import { type Conv4Params, conv4, softmaxCrossEntropy } from "../../nn/index.js";
@@ -73,10 +73,10 @@ export const characterSchema = z.strictObject({
 
 type CharacterConfig = z.output<typeof characterSchema>;
 type State = ReptileState<Conv4Params>;
-type Labelled = Batch<Tensor>;
+type Labelled = Batch;
 /** The initialisation, and the inner optimiser that a test task goes on with. */
 type Model = Pick<State, "params" | "innerOptState">;
-type TestTask = SupportQuery & {
+type TestTask = Task & {
   /** The support set, dealt out: axes `inner step, example`. */
   readonly batches: Labelled;
 };
@@ -106,7 +106,10 @@ export function characterLearner(
     },
     { donate: [0] },
   );
-  const judges = { transductive: predictors(net).transductive, alone: predictors(net).nonTransductive };
+  const judges = {
+    transductive: queryProtocols(net).transductive,
+    alone: queryProtocols(net).nonTransductive,
+  };
   const judge = compile((model: Model, tasks: TestTask) =>
     queryAccuracy(({ batches }) => reptile.adapt(loss, model, batches, options), judges, tasks, { chunk: 1 }),
   );

@@ -34,10 +34,10 @@ export default defineExperiment({
   better: "higher",
   schema: characterSchema,
   columns: [
-    { label: "1-shot, queries together", metric: transductive(1), margin: MARGIN },
-    { label: "1-shot, queries alone", metric: nonTransductive(1), margin: MARGIN },
-    { label: "5-shot, queries together", metric: transductive(5), margin: MARGIN },
-    { label: "5-shot, queries alone", metric: nonTransductive(5), margin: MARGIN },
+    { label: "1-shot, transductive", metric: transductive(1), margin: MARGIN },
+    { label: "1-shot, non-transductive", metric: nonTransductive(1), margin: MARGIN },
+    { label: "5-shot, transductive", metric: transductive(5), margin: MARGIN },
+    { label: "5-shot, non-transductive", metric: nonTransductive(5), margin: MARGIN },
   ],
   rows: [
     {

@@ -13,13 +13,7 @@
 import { z } from "zod";
 import { type Batch, sampleMinibatches } from "../../data/index.js";
 import { compile } from "../../engine/index.js";
-import {
-  adaptationCurve,
-  type ReptileState,
-  reptile,
-  type SupportQuery,
-  toTensors,
-} from "../../meta/index.js";
+import { adaptationCurve, type ReptileState, reptile, type Task, toTensors } from "../../meta/index.js";
 import { initializer, linear, type MlpParams, type Module, meanSquaredError, mlp } from "../../nn/index.js";
 import { schedule, sgd } from "../../optim/index.js";
 import { defineExperiment, type Learner } from "../../run/index.js";
@@ -64,7 +58,7 @@ const schema = z.strictObject({
 
 type SinusoidConfig = z.output<typeof schema>;
 type State = ReptileState<MlpParams>;
-type Points = Batch<Tensor>;
+type Points = Batch;
 
 const TEST_CHUNK = 25; // tasks of one program: their activations stay in the cache
 const SHOTS = 10;
@@ -98,7 +92,7 @@ function sinusoidLearner(config: SinusoidConfig): Learner<State, MlpParams> {
     },
     { donate: [0] },
   );
-  const curve = compile((params: MlpParams, tasks: SupportQuery) =>
+  const curve = compile((params: MlpParams, tasks: Task) =>
     adaptationCurve(loss, params, tasks, { steps: test.steps, innerLr: inner.lr }),
   );
 

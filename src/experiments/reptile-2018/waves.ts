@@ -1,4 +1,4 @@
-import { type Batch, hostFloat32 } from "../../data/index.js";
+import { type Batch, type HostArray, hostFloat32 } from "../../data/index.js";
 import { sin } from "../../math.js";
 import type { Rng } from "../../random/index.js";
 
@@ -13,7 +13,7 @@ const REACH = 5;
 export function sampleWaves(
   rng: Rng,
   { tasks, points }: { readonly tasks: number; readonly points: number },
-): Batch {
+): Batch<HostArray> {
   const x = hostFloat32([tasks, points, 1]);
   const y = hostFloat32([tasks, points, 1]);
   for (let task = 0; task < tasks; task++) {
@@ -29,7 +29,7 @@ export function sampleWaves(
 }
 
 /** Draws some of each wave's points, which may come twice. @returns `x: [task, shots, 1]`, and `y` alike */
-export function samplePoints({ x, y }: Batch, rng: Rng, shots: number): Batch {
+export function samplePoints({ x, y }: Batch<HostArray>, rng: Rng, shots: number): Batch<HostArray> {
   const [tasks, points] = x.shape as [number, number];
   const drawn = { x: hostFloat32([tasks, shots, 1]), y: hostFloat32([tasks, shots, 1]) };
   for (let place = 0; place < tasks * shots; place++) {

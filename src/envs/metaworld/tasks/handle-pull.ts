@@ -6,7 +6,7 @@
  *   always so.
  * Quirk: the first reward goes by the left finger alone, and measures the handle's first distance from its place in
  *   its own body.
- * Quirk: in its second stage the policy by hand moves to (z, z, z), z the height of the handle.
+ * Quirk: in its second stage the scripted policy moves to (z, z, z), z the height of the handle.
  *
  * @module
  */

@@ -10,7 +10,7 @@ import { compile } from "../engine/index.js";
 import type { Safetensors } from "../formats/index.js";
 import { at, type Params, type Tensor, tree } from "../tensor/index.js";
 import { median } from "./measure.js";
-import type { Work } from "./works.js";
+import type { Work } from "./meta-steps.js";
 
 export interface Agreement {
   /** Of ours, in float32. */

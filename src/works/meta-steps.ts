@@ -14,7 +14,7 @@ import {
   type LossFn,
   type MamlOptions,
   maml,
-  type SupportQuery,
+  type Task,
   type TrainState,
 } from "../meta/index.js";
 import {
@@ -34,12 +34,12 @@ import { type Params, type Tensor, tensor } from "../tensor/index.js";
 export interface MetaStep {
   readonly step: (
     state: TrainState,
-    tasks: SupportQuery,
+    tasks: Task,
   ) => [next: TrainState, metrics: { readonly queryLoss: Tensor }];
   /** The step without its optimiser: what engines must agree on before they are timed. */
-  readonly metaGradient: (state: TrainState, tasks: SupportQuery) => [queryLoss: Tensor, gradient: Params];
+  readonly metaGradient: (state: TrainState, tasks: Task) => [queryLoss: Tensor, gradient: Params];
   readonly state: TrainState;
-  readonly tasks: SupportQuery;
+  readonly tasks: Task;
 }
 
 export interface Work {
@@ -117,16 +117,10 @@ export function convWork(name: string, ways: number, { tasks, examples, innerSte
   };
 }
 
-function metaStep<P extends Params>(
-  loss: LossFn<P>,
-  params: P,
-  tasks: SupportQuery,
-  options: MamlOptions,
-): MetaStep {
+function metaStep<P extends Params>(loss: LossFn<P>, params: P, tasks: Task, options: MamlOptions): MetaStep {
   const optimizer = adam(OUTER_LR);
-  const step = (state: TrainState<P>, data: SupportQuery) =>
-    maml.outerStep(loss, optimizer, state, data, options);
-  const metaGradient = (state: TrainState<P>, data: SupportQuery) =>
+  const step = (state: TrainState<P>, data: Task) => maml.outerStep(loss, optimizer, state, data, options);
+  const metaGradient = (state: TrainState<P>, data: Task) =>
     maml.metaGradient(loss, state.params, data, options);
   return {
     step: step as unknown as MetaStep["step"],
@@ -136,11 +130,11 @@ function metaStep<P extends Params>(
   };
 }
 
-function makeTasks(part: (name: "support" | "query") => { x: Tensor; y: Tensor }): SupportQuery {
+function makeTasks(part: (name: "support" | "query") => { x: Tensor; y: Tensor }): Task {
   return { support: part("support"), query: part("query") };
 }
 
-function readTasks(file: Safetensors): SupportQuery {
+function readTasks(file: Safetensors): Task {
   return makeTasks((part) => ({ x: read(file, `${part}.x`), y: read(file, `${part}.y`) }));
 }
 

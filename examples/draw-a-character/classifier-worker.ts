@@ -1,14 +1,14 @@
 /** Adapts the initialisation to the drawings, and judges new ones: apart from the page, which stays smooth. */
 import type { Tensor } from "metagrad";
-import { fromArrays, judge, labels, learn, readParams, SHOTS, STEPS, toImages, WAYS } from "./learner.js";
-import type { FromLearner, Learned, ToLearner } from "./messages.js";
+import { fromArrays, judge, labels, learn, readParams, SHOTS, STEPS, toImages, WAYS } from "./classifier.js";
+import type { FromClassifier, Learned, ToClassifier } from "./messages.js";
 
 const file = await fetch(new URL("./initialisation.safetensors", import.meta.url));
 let initialisation = readParams(new Uint8Array(await file.arrayBuffer()));
 let adapted = initialisation;
 let support: Tensor;
 
-const answers: { readonly [K in ToLearner["kind"]]: (message: ToLearner & { kind: K }) => void } = {
+const answers: { readonly [K in ToClassifier["kind"]]: (message: ToClassifier & { kind: K }) => void } = {
   learn({ support: drawings, heldOut }) {
     support = toImages(drawings);
     const batch = { x: support, y: labels(WAYS, SHOTS) };
@@ -47,11 +47,11 @@ function shareRight(probabilities: Tensor): number {
   return right.length / rows.length;
 }
 
-function send(message: FromLearner): void {
+function send(message: FromClassifier): void {
   postMessage(message);
 }
 
-addEventListener("message", ({ data }: MessageEvent<ToLearner>) => answers[data.kind](data as never));
+addEventListener("message", ({ data }: MessageEvent<ToClassifier>) => answers[data.kind](data as never));
 
 // programs are compiled at their first call: make it now, not when somebody waits
 const blank = Array.from({ length: WAYS * SHOTS }, () => new Uint8Array(28 * 28));

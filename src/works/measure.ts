@@ -14,7 +14,7 @@ import {
 } from "../engine/index.js";
 import type { Safetensors } from "../formats/index.js";
 import { tree } from "../tensor/index.js";
-import type { MetaStep, Work } from "./works.js";
+import type { MetaStep, Work } from "./meta-steps.js";
 
 /** One line of `metagrad bench --json`. */
 export interface Measurement {

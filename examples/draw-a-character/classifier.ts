@@ -15,7 +15,7 @@ export const net = mg.conv4({ ways: WAYS, filters: 32 });
 export const loss: mg.LossFn<Params> = (params, { x, y }) => mg.softmaxCrossEntropy(net.apply(params, x), y);
 
 /** Takes one gradient step on the support drawings. Returns also the loss before it. */
-export const learn = mg.compile((params: Params, support: mg.Batch<mg.Tensor>): [Params, mg.Tensor] => [
+export const learn = mg.compile((params: Params, support: mg.Batch): [Params, mg.Tensor] => [
   mg.adapt(loss, params, support, { innerLr: INNER_LR, innerSteps: 1 }),
   loss(params, support),
 ]);

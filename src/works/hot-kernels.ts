@@ -1,7 +1,7 @@
 /** Where the time of a work goes. */
 import type { KernelProfile } from "../engine/index.js";
 import { profile } from "./measure.js";
-import type { Work } from "./works.js";
+import type { Work } from "./meta-steps.js";
 
 /** All calls of one kernel in a meta-step. */
 export interface HotKernel {
