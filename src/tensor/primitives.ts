@@ -1,12 +1,13 @@
 /**
  * The primitives: what every interpreter understands. All else is written in them.
  *
- * This file names them and their parameters; `shape-rules.ts` says what they accept and return,
+ * This file names them and their parameters, but for the element-wise ones, each of which `elementwise.ts` declares
+ * once; `shape-rules.ts` says what they accept and return,
  * `rules/derivatives.ts` and `rules/batching.ts` hold the mathematics, `eager/evaluate.ts` the values.
  *
  * @module
  */
-import type { DType } from "./dtype.js";
+import type { ElementwiseParams } from "./elementwise.js";
 import type { Program } from "./program.js";
 import type { Shape } from "./shape.js";
 import type { Tensor } from "./tensor.js";
@@ -43,40 +44,7 @@ export interface CustomParams {
   ) => [results: Tensor[], pullback: (cotangents: readonly Tensor[]) => Tensor[]];
 }
 
-export interface PrimitiveParams {
-  // element-wise, float or int32
-  neg: None;
-  abs: None;
-  sign: None;
-  add: None;
-  sub: None;
-  mul: None;
-  maximum: None;
-  minimum: None;
-  // element-wise, float
-  div: None;
-  pow: None;
-  floor: None;
-  sqrt: None;
-  exp: None;
-  log: None;
-  log1p: None;
-  expm1: None;
-  sin: None;
-  cos: None;
-  tanh: None;
-  sigmoid: None;
-  erf: None;
-  softplus: None;
-  // comparison and choice
-  equal: None;
-  less: None;
-  lessEqual: None;
-  and: None;
-  or: None;
-  not: None;
-  select: None;
-  cast: { readonly dtype: DType };
+export interface PrimitiveParams extends ElementwiseParams {
   // identity to values
   stopGradient: None;
   barrier: None;
@@ -117,43 +85,3 @@ export interface PrimitiveParams {
 }
 
 export type Primitive = keyof PrimitiveParams;
-
-/** Primitives that work element by element, on operands of one shape. */
-export const ELEMENTWISE = [
-  "neg",
-  "abs",
-  "sign",
-  "add",
-  "sub",
-  "mul",
-  "maximum",
-  "minimum",
-  "div",
-  "pow",
-  "floor",
-  "sqrt",
-  "exp",
-  "log",
-  "log1p",
-  "expm1",
-  "sin",
-  "cos",
-  "tanh",
-  "sigmoid",
-  "erf",
-  "softplus",
-  "equal",
-  "less",
-  "lessEqual",
-  "and",
-  "or",
-  "not",
-  "select",
-  "cast",
-] as const satisfies readonly Primitive[];
-export type Elementwise = (typeof ELEMENTWISE)[number];
-
-const elementwiseNames: ReadonlySet<Primitive> = new Set(ELEMENTWISE);
-export function isElementwise(primitive: Primitive): primitive is Elementwise {
-  return elementwiseNames.has(primitive);
-}

@@ -5,6 +5,7 @@
  */
 import { ShapeError } from "../errors.js";
 import { type DType, isFloat } from "./dtype.js";
+import { eachElementwise, type OperandTypes } from "./elementwise.js";
 import type { Primitive, PrimitiveParams } from "./primitives.js";
 import { broadcastShapes, normalizeAxis, type Spec, sameShape, show, showSpec, sizeOf } from "./shape.js";
 
@@ -13,15 +14,10 @@ type ShapeRule<P extends Primitive> = (inputs: readonly Spec[], params: Primitiv
 const shows = (inputs: readonly Spec[]) => inputs.map(showSpec).join(", ");
 
 /** Checks the number of operands and that they agree in shape and type. */
-function alike(
-  who: Primitive,
-  inputs: readonly Spec[],
-  accepts: (dtype: DType) => boolean,
-  types: string,
-): Spec {
+function alike(who: Primitive, inputs: readonly Spec[], types: OperandTypes): Spec {
   const [first] = inputs;
   for (const input of inputs) {
-    if (!accepts(input.dtype))
+    if (!accepts[types](input.dtype))
       throw new ShapeError(`${who}: operands must be ${types}, got ${shows(inputs)}`);
     if (input.dtype !== first!.dtype) {
       throw new ShapeError(`${who}: operands must have one dtype, got ${shows(inputs)}. Use cast(x, dtype)`);
@@ -33,59 +29,30 @@ function alike(
   return first!;
 }
 
-const isNumber = (dtype: DType) => dtype !== "bool";
-const isBool = (dtype: DType) => dtype === "bool";
-const isAny = () => true;
 const isCount = (n: number) => Number.isInteger(n) && n >= 0;
 
-const same =
-  (who: Primitive, accepts: (dtype: DType) => boolean, types: string) =>
-  (inputs: readonly Spec[]): Spec[] => [alike(who, inputs, accepts, types)];
-const numbers = (who: Primitive) => same(who, isNumber, "float or int32");
-const floats = (who: Primitive) => same(who, isFloat, "float");
-const bools = (who: Primitive) => same(who, isBool, "bool");
-const comparison =
-  (who: Primitive) =>
-  (inputs: readonly Spec[]): Spec[] => [
-    { shape: alike(who, inputs, isNumber, "float or int32").shape, dtype: "bool" },
-  ];
+const accepts: Readonly<Record<OperandTypes, (dtype: DType) => boolean>> = {
+  float: isFloat,
+  "float or int32": (dtype) => dtype !== "bool",
+  bool: (dtype) => dtype === "bool",
+  any: () => true,
+};
+
+/** Operands of one shape and type; their shape, and their type or bool. */
+const elementwise = eachElementwise((who, { takes, gives }) => (inputs: readonly Spec[]): Spec[] => {
+  const { shape, dtype } = alike(who, inputs, takes);
+  return [{ shape, dtype: gives === "bool" ? "bool" : dtype }];
+});
 
 /** Shape and type of each primitive's results. @throws ShapeError when the operands do not fit */
 export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
-  neg: numbers("neg"),
-  abs: numbers("abs"),
-  sign: numbers("sign"),
-  add: numbers("add"),
-  sub: numbers("sub"),
-  mul: numbers("mul"),
-  maximum: numbers("maximum"),
-  minimum: numbers("minimum"),
-  div: floats("div"),
-  pow: floats("pow"),
-  floor: floats("floor"),
-  sqrt: floats("sqrt"),
-  exp: floats("exp"),
-  log: floats("log"),
-  log1p: floats("log1p"),
-  expm1: floats("expm1"),
-  sin: floats("sin"),
-  cos: floats("cos"),
-  tanh: floats("tanh"),
-  sigmoid: floats("sigmoid"),
-  erf: floats("erf"),
-  softplus: floats("softplus"),
-  equal: comparison("equal"),
-  less: comparison("less"),
-  lessEqual: comparison("lessEqual"),
-  and: bools("and"),
-  or: bools("or"),
-  not: bools("not"),
+  ...elementwise,
   select: (inputs) => {
     const [condition, a, b] = inputs as [Spec, Spec, Spec];
     if (condition.dtype !== "bool" || !sameShape(condition.shape, a.shape)) {
       throw new ShapeError(`select: condition must be bool${show(a.shape)}, got ${showSpec(condition)}`);
     }
-    return [alike("select", [a, b], isAny, "any")];
+    return [alike("select", [a, b], "any")];
   },
   cast: ([x], { dtype }) => [{ shape: x!.shape, dtype }],
   stopGradient: ([x]) => [x!],
@@ -194,23 +161,23 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   sum: ([x], { axes }) => [
     {
       shape: x!.shape.filter((_, axis) => !axes.includes(axis)),
-      dtype: alike("sum", [x!], isNumber, "float or int32").dtype,
+      dtype: alike("sum", [x!], "float or int32").dtype,
     },
   ],
   max: ([x], { axes }) => [
     {
       shape: x!.shape.filter((_, axis) => !axes.includes(axis)),
-      dtype: alike("max", [x!], isFloat, "float").dtype,
+      dtype: alike("max", [x!], "float").dtype,
     },
   ],
   argMax: ([x], { axis }) => {
-    alike("argMax", [x!], isFloat, "float");
+    alike("argMax", [x!], "float");
     if (x!.shape[axis] === 0)
       throw new ShapeError(`argMax: axis ${axis} must not be empty, got ${show(x!.shape)}`);
     return [{ shape: x!.shape.filter((_, i) => i !== axis), dtype: "int32" }];
   },
   topK: ([x], { k }) => {
-    alike("topK", [x!], isFloat, "float");
+    alike("topK", [x!], "float");
     const length = x!.shape.at(-1);
     if (length === undefined || !(Number.isInteger(k) && k >= 1 && k <= length)) {
       throw new ShapeError(
@@ -219,7 +186,7 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
     }
     return [{ shape: [...x!.shape.slice(0, -1), k], dtype: "int32" }];
   },
-  recurrence: (inputs) => [alike("recurrence", inputs, isFloat, "float")],
+  recurrence: (inputs) => [alike("recurrence", inputs, "float")],
   matmul: (inputs) => {
     const [a, b] = inputs as [Spec, Spec];
     if (!isFloat(a.dtype) || a.dtype !== b.dtype)

@@ -8,48 +8,13 @@
  *
  * @module
  */
+import type { Elementwise } from "../../tensor/elementwise.js";
 
 /** Type of an element inside a kernel. */
 export type Lane = "float32" | "int32" | "bool";
 
-/** Element-wise operations on one to three lanes. */
-export type LaneOp =
-  // float32 or int32 -> same
-  | "neg"
-  | "abs"
-  | "sign"
-  | "add"
-  | "sub"
-  | "mul"
-  | "maximum"
-  | "minimum"
-  // float32 -> float32
-  | "div"
-  | "pow"
-  | "floor"
-  | "sqrt"
-  | "exp"
-  | "log"
-  | "log1p"
-  | "expm1"
-  | "sin"
-  | "cos"
-  | "tanh"
-  | "sigmoid"
-  | "erf"
-  | "softplus"
-  // float32 or int32 -> bool
-  | "equal"
-  | "less"
-  | "lessEqual"
-  // bool -> bool
-  | "and"
-  | "or"
-  | "not"
-  // bool, a, a -> a
-  | "select"
-  // any -> the step's own lane type; float32 to int32 truncates towards zero, to bool is `!= 0`
-  | "cast";
+/** The element-wise primitives, on one to three lanes; a step's own type is what `cast` converts to. */
+export type LaneOp = Elementwise;
 
 /** One step of a kernel's expression; `args` number the kernel's values: first its inputs, then its steps. */
 export type LaneStep =

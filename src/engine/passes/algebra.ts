@@ -10,9 +10,11 @@
 
 import { allocate } from "../../tensor/dtype.js";
 import { evaluate } from "../../tensor/eager/evaluate.js";
-import { ELEMENTWISE, isElementwise, type Primitive, type PrimitiveParams } from "../../tensor/primitives.js";
+import { eachElementwise, isElementwise } from "../../tensor/elementwise.js";
+import type { Primitive, PrimitiveParams } from "../../tensor/primitives.js";
 import type { Variable } from "../../tensor/program.js";
 import { type Shape, sameShape, sizeOf } from "../../tensor/shape.js";
+import { shapeRules } from "../../tensor/shape-rules.js";
 import type { Builder } from "./builder.js";
 import {
   broadcastOfReshape,
@@ -58,9 +60,9 @@ const onSources =
         data[0] = values[i]!;
         return { shape: [], dtype, data };
       });
-      const dtype = resultType(primitive, inputs, params);
-      const [data] = evaluate[primitive](scalars, params as never, [{ shape: [], dtype }]);
-      return b.uniform(data![0]!, dtype, shape);
+      const [spec] = shapeRules[primitive](scalars, params as never);
+      const [data] = evaluate[primitive](scalars, params as never, [spec!]);
+      return b.uniform(data![0]!, spec!.dtype, shape);
     }
     const sources = inputs.map((v, i) =>
       values[i] === undefined ? b.definition(v, "broadcast")?.inputs[0] : v,
@@ -79,16 +81,6 @@ const onSources =
     return b.emit("broadcast", [b.emit(primitive, small, params)], { shape });
   };
 
-function resultType<P extends Primitive>(
-  primitive: P,
-  inputs: readonly Variable[],
-  params: PrimitiveParams[P],
-) {
-  if (primitive === "equal" || primitive === "less" || primitive === "lessEqual") return "bool";
-  if (primitive === "cast") return (params as PrimitiveParams["cast"]).dtype;
-  return inputs.at(-1)!.dtype;
-}
-
 /** An operand that is this constant vanishes. */
 const neutral =
   <P extends "add" | "sub" | "mul" | "div" | "pow">(value: number, sides: "right" | "both"): AlgebraRule<P> =>
@@ -98,9 +90,9 @@ const neutral =
   };
 
 /** What holds for every element-wise primitive. */
-const elementwise = Object.fromEntries(
-  ELEMENTWISE.map((primitive) => [primitive, first(onSources(primitive), underReshape(primitive))]),
-) as Rules;
+const elementwise: Rules = eachElementwise((primitive) =>
+  first(onSources(primitive), underReshape(primitive)),
+);
 
 export const algebra: Rules = {
   ...elementwise,

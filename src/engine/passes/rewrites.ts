@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { isElementwise, type Primitive, type PrimitiveParams } from "../../tensor/primitives.js";
+import { isElementwise } from "../../tensor/elementwise.js";
+import type { Primitive, PrimitiveParams } from "../../tensor/primitives.js";
 import type { Variable } from "../../tensor/program.js";
 import { range, type Shape, sizeOf } from "../../tensor/shape.js";
 import type { AlgebraRule } from "./algebra.js";

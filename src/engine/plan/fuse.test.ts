@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../random/index.js";
+import { isElementwise } from "../../tensor/elementwise.js";
 import {
   and,
   less,
@@ -14,7 +15,6 @@ import {
   tensor,
   transpose,
 } from "../../tensor/index.js";
-import { isElementwise } from "../../tensor/primitives.js";
 import type { Equation, Program, Variable } from "../../tensor/program.js";
 import { sameShape } from "../../tensor/shape.js";
 import { programOf } from "../compile.js";

@@ -11,7 +11,8 @@
  *
  * @module
  */
-import { isElementwise, type Primitive, type PrimitiveParams } from "../../tensor/primitives.js";
+import { isElementwise, isPredicate } from "../../tensor/elementwise.js";
+import type { Primitive, PrimitiveParams } from "../../tensor/primitives.js";
 import type { Equation, Program, Variable } from "../../tensor/program.js";
 import { type Shape, sameShape } from "../../tensor/shape.js";
 
@@ -38,28 +39,18 @@ interface Single {
 export type Unit = Group | Single;
 
 /** Changes the view of its operand, and nothing else; `reshape` may have to copy. */
-const VIEWS: ReadonlySet<Primitive> = new Set<Primitive>([
-  "broadcast",
-  "reshape",
-  "transpose",
-  "flip",
-  "slice",
-]);
-export const isView = (primitive: Primitive): boolean => VIEWS.has(primitive);
+const VIEWS = ["broadcast", "reshape", "transpose", "flip", "slice"] as const satisfies readonly Primitive[];
+export type ViewPrimitive = (typeof VIEWS)[number];
+const views: ReadonlySet<Primitive> = new Set(VIEWS);
+export const isView = (primitive: Primitive): primitive is ViewPrimitive => views.has(primitive);
 
-const COMPARISONS: ReadonlySet<Primitive> = new Set<Primitive>([
-  "equal",
-  "less",
-  "lessEqual",
-  "not",
-  "and",
-  "or",
-]);
 /** Operations of one cycle. */
 const CHEAP: ReadonlySet<Primitive> = new Set<Primitive>(["add", "sub", "mul", "neg"]);
 /** Operations of the longest chain that is computed again. */
 const MAX_RECOMPUTED = 4;
-const isReduction = (primitive: Primitive): boolean => primitive === "sum" || primitive === "max";
+export type Reduction = "sum" | "max";
+const isReduction = (primitive: Primitive): primitive is Reduction =>
+  primitive === "sum" || primitive === "max";
 const MAX_MEMBERS = 40;
 
 interface Source {
@@ -203,7 +194,7 @@ function findRecomputed(program: Program): Map<Variable, Equation> {
   for (const equation of program.equations) {
     const [v] = equation.outputs;
     if (users.has(v!) || !isElementwise(equation.primitive)) continue;
-    if (COMPARISONS.has(equation.primitive)) {
+    if (isPredicate(equation.primitive)) {
       recomputed.set(v!, equation);
       continue;
     }

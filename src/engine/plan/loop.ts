@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Elementwise, isElementwise, type PrimitiveParams } from "../../tensor/primitives.js";
+import { isElementwise } from "../../tensor/elementwise.js";
+import type { PrimitiveParams } from "../../tensor/primitives.js";
 import type { Variable } from "../../tensor/program.js";
 import { stridesOf } from "../../tensor/shape.js";
 import type { LaneOp, LaneStep, LoopInput, LoopKernel, LoopOutput } from "../kernels/kernel.js";
@@ -66,7 +67,7 @@ export function loopOf(
     params,
   } of members) {
     if (isElementwise(primitive)) {
-      values.set(out!, push({ op: laneOp(primitive), args: operands.map(value), lane: laneOf(out!.dtype) }));
+      values.set(out!, push({ op: primitive, args: operands.map(value), lane: laneOf(out!.dtype) }));
       continue;
     }
     const folded = (params as PrimitiveParams["sum"]).axes;
@@ -121,9 +122,4 @@ export function loopOf(
       [outputPlaces[i]!, firstPlaces[i]!],
     );
   });
-}
-
-/** Primitives and lane operations share their names. */
-function laneOp(primitive: Elementwise): LaneOp {
-  return primitive;
 }

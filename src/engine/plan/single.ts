@@ -3,12 +3,14 @@
  *
  * @module
  */
+import type { Elementwise } from "../../tensor/elementwise.js";
 import type { Primitive, PrimitiveParams } from "../../tensor/primitives.js";
 import type { Equation, Variable } from "../../tensor/program.js";
 import { type Shape, sizeOf, stridesOf } from "../../tensor/shape.js";
 import type { LoopKernel, Window } from "../kernels/kernel.js";
 import { convolutionOfProduct } from "./convolution.js";
 import { copyKernel } from "./copy.js";
+import type { Reduction, ViewPrimitive } from "./fuse.js";
 import { type Located, laneOf, shifted } from "./located.js";
 import { matmulKernel } from "./matmul.js";
 import type { Planner } from "./planner.js";
@@ -49,7 +51,10 @@ function copyInto(
   ]);
 }
 
-const lowerings: { readonly [P in Primitive]?: Lowering<P> } = {
+/** Fused, views, loops, or gone before a plan is made. */
+type Elsewhere = Elementwise | Reduction | ViewPrimitive | "scan" | "stopGradient" | "checkpoint" | "custom";
+
+const lowerings: { readonly [P in Exclude<Primitive, Elsewhere>]: Lowering<P> } = {
   matmul: (planner, [a, b], [out]) => {
     const place = planner.define(out!, "matmul");
     matmulKernel(planner, a!, b!, out!, place);
@@ -167,7 +172,9 @@ const lowerings: { readonly [P in Primitive]?: Lowering<P> } = {
 
 /** Adds the kernels of an equation that is neither fused nor a view. */
 export function lowerSingle(planner: Planner, { primitive, inputs, params, outputs }: Equation): void {
-  const lowering = lowerings[primitive] as Lowering<Primitive> | undefined;
+  const lowering = (lowerings as { readonly [P in Primitive]?: Lowering<P> })[primitive] as
+    | Lowering<Primitive>
+    | undefined;
   if (!lowering) throw new Error(`plan: ${primitive} has no kernel`);
   lowering(planner, inputs, outputs, params);
 }

@@ -7,7 +7,8 @@
  * @module
  */
 import { allocate, type TypedArray } from "../dtype.js";
-import { isElementwise, type Primitive, type PrimitiveParams } from "../primitives.js";
+import { isElementwise } from "../elementwise.js";
+import type { Primitive, PrimitiveParams } from "../primitives.js";
 import type { Spec } from "../shape.js";
 import { Tensor } from "../tensor.js";
 import type { Trace } from "../trace.js";

@@ -5,7 +5,7 @@
  */
 import { ShapeError } from "../../errors.js";
 import type { DType } from "../dtype.js";
-import type { Elementwise } from "../primitives.js";
+import type { ElementwiseOf } from "../elementwise.js";
 import { broadcastShapes, type Shape, sameShape } from "../shape.js";
 import { Tensor, type TensorLike } from "../tensor.js";
 import { bind1 } from "../trace.js";
@@ -38,11 +38,11 @@ export function promote(who: string, operands: readonly TensorLike[]): Tensor[] 
 }
 
 const unary =
-  (primitive: Exclude<Elementwise, "cast">): Unary =>
+  (primitive: ElementwiseOf<1>): Unary =>
   (x) =>
     bind1(primitive, [x], {});
 const binary =
-  (primitive: Exclude<Elementwise, "cast">): Binary =>
+  (primitive: ElementwiseOf<2>): Binary =>
   (a, b) =>
     bind1(primitive, promote(primitive, [a, b]), {});
 

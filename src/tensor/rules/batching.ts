@@ -6,8 +6,9 @@
  * @module
  */
 
+import { eachElementwise } from "../elementwise.js";
 import { broadcastTo, matmul, moveAxis, reshape } from "../ops/index.js";
-import { ELEMENTWISE, type Elementwise, type Primitive, type PrimitiveParams } from "../primitives.js";
+import type { Primitive, PrimitiveParams } from "../primitives.js";
 import { evalProgram, trace } from "../program.js";
 import type { Shape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
@@ -53,14 +54,8 @@ const merged =
 
 const plusOne = (axes: readonly number[]) => axes.map((axis) => axis + 1);
 
-const elementwise = Object.fromEntries(
-  ELEMENTWISE.map((primitive) => [primitive, leading(primitive)]),
-) as unknown as {
-  readonly [P in Elementwise]: BatchingRule<P>;
-};
-
 export const batching: { readonly [P in Primitive]: BatchingRule<P> } = {
-  ...elementwise,
+  ...eachElementwise((primitive) => leading(primitive)),
   stopGradient: leading("stopGradient"),
   barrier: leading("barrier"),
   broadcast: ([x], { shape }, size) => {
@@ -87,7 +82,7 @@ export const batching: { readonly [P in Primitive]: BatchingRule<P> } = {
     interior: [0, ...interior],
   })),
   concatenate: leading("concatenate", ({ axis }) => ({ axis: axis + 1 })),
-  patches: merged("patches"),
+  patches: merged("patches"), // [size, images, …] is [size · images, …]
   unpatch: merged("unpatch"),
   gather: leading("gather", ({ batchRank }) => ({ batchRank: batchRank + 1 })),
   scatterAdd: leading("scatterAdd", ({ batchRank, rows }) => ({ batchRank: batchRank + 1, rows })),
@@ -111,6 +106,7 @@ export const batching: { readonly [P in Primitive]: BatchingRule<P> } = {
   cholesky: leading("cholesky"),
   triangularSolve: leading("triangularSolve"),
 
+  // one loop whose every step works on the whole batch
   scan: (inputs, { body, numConsts, numCarry, length, reverse }, size) => {
     const carryEnd = numConsts + numCarry;
     const xs = inputs.slice(carryEnd).map(({ value, batched }) => (batched ? moveAxis(value, 0, 1) : value));

@@ -93,33 +93,33 @@ const chosen = (mine: Tensor, other: Tensor, result: Tensor): Tensor =>
   select(equal(mine, result), select(equal(other, result), full(mine.shape, 0.5, mine.dtype), 1), 0);
 
 export const derivatives: { readonly [P in Primitive]: DerivativeRule<P> } = {
-  neg: linear((c) => neg(c)),
+  neg: linear((c) => neg(c)), // (-x)' = -x'
   abs: smooth((dx, [x]) => mul(dx, sign(x!))), // |x|' = sign x, 0 at 0
-  sign: constant,
+  sign: constant, // 0 almost everywhere, and taken as 0 at 0
   add: linear(
-    (c) => c,
+    (c) => c, // (x + y)' = x' + y'
     (c) => c,
   ),
   sub: linear(
-    (c) => c,
+    (c) => c, // (x - y)' = x' - y'
     (c) => neg(c),
   ),
   mul: multilinear(
-    (c, [, y]) => mul(c, y!),
+    (c, [, y]) => mul(c, y!), // (xy)' = x'y + xy'
     (c, [x]) => mul(c, x!),
   ),
   maximum: smooth(
-    (dx, [x, y], z) => mul(dx, chosen(x!, y!, z)),
+    (dx, [x, y], z) => mul(dx, chosen(x!, y!, z)), // max(x, y)' = x' where x > y, y' where y > x, (x' + y') / 2 at a tie
     (dy, [x, y], z) => mul(dy, chosen(y!, x!, z)),
   ),
   minimum: smooth(
-    (dx, [x, y], z) => mul(dx, chosen(x!, y!, z)),
+    (dx, [x, y], z) => mul(dx, chosen(x!, y!, z)), // min(x, y)' = x' where x < y, y' where y < x, (x' + y') / 2 at a tie
     (dy, [x, y], z) => mul(dy, chosen(y!, x!, z)),
   ),
   div: {
     kind: "smooth",
     jvp: [(dx, [, y]) => div(dx, y!), (dy, [, y], z) => neg(mul(dy, div(z, y!)))], // (x/y)' = x'/y - (x/y) y'/y
-    transpose: [(c, [, y]) => div(c, y!), null],
+    transpose: [(c, [, y]) => div(c, y!), null], // linear in x alone
   },
   pow: smooth(
     (dx, [x, y]) => {
@@ -129,19 +129,19 @@ export const derivatives: { readonly [P in Primitive]: DerivativeRule<P> } = {
     },
     (dy, [x], z) => mul(dy, mul(log(select(equal(x!, 0), 1, x!)), z)), // ∂xʸ/∂y = xʸ log x, 0 at x = 0
   ),
-  floor: constant,
+  floor: constant, // 0 almost everywhere, and taken as 0 at the steps
   sqrt: smooth((dx, _, y) => div(mul(dx, 0.5), y)), // (√x)' = 1 / 2√x
-  exp: smooth((dx, _, y) => mul(dx, y)),
-  log: smooth((dx, [x]) => div(dx, x!)),
-  log1p: smooth((dx, [x]) => div(dx, add(x!, 1))),
-  expm1: smooth((dx, [x]) => mul(dx, exp(x!))), // not y + 1: it rounds to 0 for x < -17
-  sin: smooth((dx, [x]) => mul(dx, cos(x!))),
-  cos: smooth((dx, [x]) => neg(mul(dx, sin(x!)))),
-  tanh: smooth((dx, _, y) => mul(dx, mul(sub(1, y), add(1, y)))), // 1 - y², without the cancellation
-  sigmoid: smooth((dx, _, y) => mul(dx, mul(y, sub(1, y)))),
-  erf: smooth((dx, [x]) => mul(dx, mul(exp(neg(square(x!))), 2 / Math.sqrt(Math.PI)))), // 2/√π e^(-x²)
-  softplus: smooth((dx, [x]) => mul(dx, sigmoid(x!))),
-  equal: constant,
+  exp: smooth((dx, _, y) => mul(dx, y)), // (eˣ)' = eˣ
+  log: smooth((dx, [x]) => div(dx, x!)), // (log x)' = 1 / x
+  log1p: smooth((dx, [x]) => div(dx, add(x!, 1))), // (log(1 + x))' = 1 / (1 + x)
+  expm1: smooth((dx, [x]) => mul(dx, exp(x!))), // (eˣ - 1)' = eˣ, not y + 1: that rounds to 0 for x < -17
+  sin: smooth((dx, [x]) => mul(dx, cos(x!))), // (sin x)' = cos x
+  cos: smooth((dx, [x]) => neg(mul(dx, sin(x!)))), // (cos x)' = -sin x
+  tanh: smooth((dx, _, y) => mul(dx, mul(sub(1, y), add(1, y)))), // (tanh x)' = 1 - y² = (1 - y)(1 + y), without the cancellation
+  sigmoid: smooth((dx, _, y) => mul(dx, mul(y, sub(1, y)))), // σ' = σ (1 - σ)
+  erf: smooth((dx, [x]) => mul(dx, mul(exp(neg(square(x!))), 2 / Math.sqrt(Math.PI)))), // (erf x)' = 2/√π e^(-x²)
+  softplus: smooth((dx, [x]) => mul(dx, sigmoid(x!))), // (log(1 + eˣ))' = σ(x)
+  equal: constant, // bools have no tangents
   less: constant,
   lessEqual: constant,
   and: constant,
@@ -149,30 +149,34 @@ export const derivatives: { readonly [P in Primitive]: DerivativeRule<P> } = {
   not: constant,
   select: linear(
     null,
-    (c, [condition]) => select(condition!, c, 0),
+    (c, [condition]) => select(condition!, c, 0), // (b ? x : y)' = b ? x' : y'
     (c, [condition]) => select(condition!, 0, c),
   ),
-  cast: linear((c, _, __, { dtype }) => cast(c, dtype)),
+  cast: linear((c, _, __, { dtype }) => cast(c, dtype)), // the identity, back in the operand's type
 
-  stopGradient: constant,
-  barrier: higherOrder.barrier,
+  stopGradient: constant, // x, with x' = 0 by definition
+  barrier: higherOrder.barrier, // the identity on all operands
 
-  broadcast: linear((c, _, __, { shape }) => unbroadcast(c, shape)),
-  reshape: linear((c, _, __, { shape }) => reshape(c, shape)),
+  // the operations of structure are matrices of zeros and ones; each transposed is another of them
+  broadcast: linear((c, _, __, { shape }) => unbroadcast(c, shape)), // each copy adds its cotangent
+  reshape: linear((c, _, __, { shape }) => reshape(c, shape)), // back to the operand's shape
   transpose: linear((c, _, { permutation }) =>
+    // by the inverse permutation
     transpose(
       c,
       range(permutation.length).map((axis) => permutation.indexOf(axis)),
     ),
   ),
-  flip: linear((c, _, params) => bind1("flip", [c], params)),
+  flip: linear((c, _, params) => bind1("flip", [c], params)), // its own inverse
   slice: linear((c, _, { starts, strides }, { shape }) => {
+    // zeros where the slice left elements out
     const interior = strides.map((stride) => stride - 1);
     const covered = c.shape.map((n, axis) => (n === 0 ? 0 : (n - 1) * strides[axis]! + 1));
     const high = shape.map((n, axis) => n - starts[axis]! - covered[axis]!);
     return bind1("pad", [c], { low: starts, high, interior });
   }),
   pad: linear((c, _, { low, high, interior }) =>
+    // leaves out what lies on the zeros
     bind1("slice", [c], {
       starts: low,
       limits: c.shape.map((n, axis) => n - high[axis]!),
@@ -182,6 +186,7 @@ export const derivatives: { readonly [P in Primitive]: DerivativeRule<P> } = {
   concatenate: {
     kind: "linear",
     transpose: (c, operands, { axis }, { shape }, operand) => {
+      // the operand's own part of the cotangent
       const start = operands.slice(0, operand).reduce((total, x) => total + x.shape[axis]!, 0);
       const starts = shape.map((_, a) => (a === axis ? start : 0));
       return slice(
@@ -192,41 +197,44 @@ export const derivatives: { readonly [P in Primitive]: DerivativeRule<P> } = {
     },
   },
   patches: linear((c, _, params, { shape }) =>
+    // each pixel adds the cotangents of the windows that hold it
     bind1("unpatch", [c], { ...params, height: shape[1]!, width: shape[2]! }),
   ),
-  unpatch: linear((c, _, { kernel, stride, pad }) => bind1("patches", [c], { kernel, stride, pad })),
+  unpatch: linear((c, _, { kernel, stride, pad }) => bind1("patches", [c], { kernel, stride, pad })), // the same map, transposed
   gather: linear(
+    // a row adds the cotangents of all places that it was read to
     (c, [, index], { batchRank }, { shape }) =>
       bind1("scatterAdd", [c, index!], { batchRank, rows: shape[batchRank]! }),
     null,
   ),
-  scatterAdd: linear((c, [, index], { batchRank }) => bind1("gather", [c, index!], { batchRank }), null),
+  scatterAdd: linear((c, [, index], { batchRank }) => bind1("gather", [c, index!], { batchRank }), null), // reads where it wrote
 
-  sum: linear((c, _, { axes }, { shape }) => spread(c, axes, shape)),
+  sum: linear((c, _, { axes }, { shape }) => spread(c, axes, shape)), // (Σ xᵢ)' = Σ xᵢ'
   max: smooth((dx, [x], y, { axes }) => {
-    const largest = cast(equal(x!, spread(y, axes, x!.shape)), x!.dtype); // ties share evenly
+    // (max xᵢ)' = Σ mᵢ xᵢ' / Σ mᵢ with mᵢ = 1 where xᵢ is the largest: ties share evenly
+    const largest = cast(equal(x!, spread(y, axes, x!.shape)), x!.dtype);
     const share = div(largest, spread(sum(largest, axes), axes, x!.shape));
     return sum(mul(dx, share), axes);
   }),
-  argMax: constant,
+  argMax: constant, // indices have no tangents
   topK: constant,
   recurrence: {
-    kind: "smooth", // h' = recurrence(a, b' + a' · h shifted by one)
+    kind: "smooth", // hₜ = aₜ hₜ₋₁ + bₜ, so h' = recurrence(a, b' + a' · h shifted by one)
     jvp: [
       (da, [a], h, { axis, reverse }) =>
         recurrence(a!, mul(da, shift(h, axis, reverse ? -1 : 1)), axis, { reverse }),
       (db, [a], _, { axis, reverse }) => recurrence(a!, db, axis, { reverse }),
     ],
     transpose: [
-      null,
+      null, // gₜ = cₜ + aₜ₊₁ gₜ₊₁: the recurrence from the other end
       (c, [a], { axis, reverse }) =>
         recurrence(shift(a!, axis, reverse ? 1 : -1), c, axis, { reverse: !reverse }),
     ],
   },
 
   matmul: multilinear(
-    (c, [, b], _, { shape }) => unbroadcast(matmul(c, transpose(b!)), shape), // (A B)' to A: C Bᵀ
-    (c, [a], _, { shape }) => unbroadcast(matmul(transpose(a!), c), shape), // to B: Aᵀ C
+    (c, [, b], _, { shape }) => unbroadcast(matmul(c, transpose(b!)), shape), // (A B)' = A' B + A B'; C to A: C Bᵀ
+    (c, [a], _, { shape }) => unbroadcast(matmul(transpose(a!), c), shape), // C to B: Aᵀ C
   ),
   cholesky: smooth((dx, _, l) => {
     // L' = L Φ(L⁻¹ X' L⁻ᵀ), Φ halves the diagonal and drops what is above (Murray 2016, eq. 8)
@@ -238,14 +246,14 @@ export const derivatives: { readonly [P in Primitive]: DerivativeRule<P> } = {
     jvp: [
       (dl, [l], x, { transpose: t }) =>
         neg(triangularSolve(l!, matmul(t ? transpose(lower(dl)) : lower(dl), x), { transpose: t })), // L x = b: x' = -L⁻¹ L' x
-      (db, [l], _, { transpose: t }) => triangularSolve(l!, db, { transpose: t }),
+      (db, [l], _, { transpose: t }) => triangularSolve(l!, db, { transpose: t }), // + L⁻¹ b'
     ],
-    transpose: [null, (c, [l], { transpose: t }) => triangularSolve(l!, c, { transpose: !t })],
+    transpose: [null, (c, [l], { transpose: t }) => triangularSolve(l!, c, { transpose: !t })], // C to b: L⁻ᵀ C
   },
 
-  scan: higherOrder.scan,
-  checkpoint: higherOrder.checkpoint,
-  custom: higherOrder.custom,
+  scan: higherOrder.scan, // the chain rule over steps: forwards with tangents, backwards with cotangents
+  checkpoint: higherOrder.checkpoint, // the derivative of its body, computed again
+  custom: higherOrder.custom, // what the user says
 };
 
 /** Sums over what `broadcast` repeated. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { ElementwiseOn, OperandTypes } from "../../../tensor/elementwise.js";
 import { floatBits } from "../../wasm/bytes.js";
 import { type Code, f32x4, i32, i32x4, v128 } from "../../wasm/code.js";
 import type { Lane, LaneOp } from "../kernel.js";
@@ -25,63 +26,74 @@ export interface Operand {
 }
 
 type Lower = (lanes: Lanes, a: Code, b: Code) => Code;
+/** About how many instructions it takes, and the code. */
+type Emitter = readonly [cost: number, lower: Lower];
+/** Every element-wise primitive on such operands; `select` and `cast` are on any, and stand below. */
+type Emitters<T extends OperandTypes> = { readonly [op in ElementwiseOn<T>]: Emitter };
 
 const SIGN = 0x80000000 | 0;
 const ONE = 0x3f800000;
 
-const FLOAT: { readonly [op in LaneOp]?: Lower } = {
-  neg: (lanes, a) => v128.xor(a, lanes.bits(SIGN)), // V8 builds the mask of f32x4.neg anew each time
-  abs: (lanes, a) => v128.and(a, lanes.bits(0x7fffffff)),
-  sign(lanes, a) {
-    const one = v128.and(f32x4.ne(a, lanes.constant(0)), lanes.bits(ONE));
-    return v128.or(v128.or(v128.and(a, lanes.bits(SIGN)), one), f32x4.ne(a, a));
-  },
-  add: (_, a, b) => f32x4.add(a, b),
-  sub: (_, a, b) => f32x4.sub(a, b),
-  mul: (_, a, b) => f32x4.mul(a, b),
-  div: (_, a, b) => f32x4.div(a, b),
-  maximum: (_, a, b) => f32x4.max(a, b),
-  minimum: (_, a, b) => f32x4.min(a, b),
-  floor: (_, a) => f32x4.floor(a),
-  sqrt: (_, a) => f32x4.sqrt(a),
-  equal: (_, a, b) => f32x4.eq(a, b),
-  less: (_, a, b) => f32x4.lt(a, b),
-  lessEqual: (_, a, b) => f32x4.le(a, b),
-  exp,
-  expm1,
-  log,
-  log1p,
-  sin,
-  cos,
-  tanh,
-  sigmoid,
-  erf,
-  softplus,
-  pow,
+const FLOAT: Emitters<"float" | "float or int32"> = {
+  neg: [1, (lanes, a) => v128.xor(a, lanes.bits(SIGN))], // V8 builds the mask of f32x4.neg anew each time
+  abs: [1, (lanes, a) => v128.and(a, lanes.bits(0x7fffffff))],
+  sign: [
+    6,
+    (lanes, a) => {
+      const one = v128.and(f32x4.ne(a, lanes.constant(0)), lanes.bits(ONE));
+      return v128.or(v128.or(v128.and(a, lanes.bits(SIGN)), one), f32x4.ne(a, a));
+    },
+  ],
+  add: [1, (_, a, b) => f32x4.add(a, b)],
+  sub: [1, (_, a, b) => f32x4.sub(a, b)],
+  mul: [1, (_, a, b) => f32x4.mul(a, b)],
+  maximum: [3, (_, a, b) => f32x4.max(a, b)],
+  minimum: [3, (_, a, b) => f32x4.min(a, b)],
+  div: [3, (_, a, b) => f32x4.div(a, b)],
+  pow: [100, pow],
+  floor: [1, (_, a) => f32x4.floor(a)],
+  sqrt: [4, (_, a) => f32x4.sqrt(a)],
+  exp: [24, exp],
+  log: [34, log],
+  log1p: [36, log1p],
+  expm1: [22, expm1],
+  sin: [34, sin],
+  cos: [35, cos],
+  tanh: [20, tanh],
+  sigmoid: [28, sigmoid],
+  erf: [20, erf],
+  softplus: [58, softplus],
+  equal: [1, (_, a, b) => f32x4.eq(a, b)],
+  less: [1, (_, a, b) => f32x4.lt(a, b)],
+  lessEqual: [1, (_, a, b) => f32x4.le(a, b)],
 };
 
-const INT: { readonly [op in LaneOp]?: Lower } = {
-  neg: (_, a) => i32x4.neg(a),
-  abs: (_, a) => i32x4.abs(a),
-  sign: (_, a) => v128.or(i32x4.shr_s(a, i32.const(31)), i32x4.shr_u(i32x4.neg(a), i32.const(31))),
-  add: (_, a, b) => i32x4.add(a, b),
-  sub: (_, a, b) => i32x4.sub(a, b),
-  mul: (_, a, b) => i32x4.mul(a, b),
-  maximum: (_, a, b) => i32x4.max_s(a, b),
-  minimum: (_, a, b) => i32x4.min_s(a, b),
-  equal: (_, a, b) => i32x4.eq(a, b),
-  less: (_, a, b) => i32x4.lt_s(a, b),
-  lessEqual: (_, a, b) => i32x4.le_s(a, b),
+const INT: Emitters<"float or int32"> = {
+  neg: [1, (_, a) => i32x4.neg(a)],
+  abs: [1, (_, a) => i32x4.abs(a)],
+  sign: [6, (_, a) => v128.or(i32x4.shr_s(a, i32.const(31)), i32x4.shr_u(i32x4.neg(a), i32.const(31)))],
+  add: [1, (_, a, b) => i32x4.add(a, b)],
+  sub: [1, (_, a, b) => i32x4.sub(a, b)],
+  mul: [1, (_, a, b) => i32x4.mul(a, b)],
+  maximum: [3, (_, a, b) => i32x4.max_s(a, b)],
+  minimum: [3, (_, a, b) => i32x4.min_s(a, b)],
+  equal: [1, (_, a, b) => i32x4.eq(a, b)],
+  less: [1, (_, a, b) => i32x4.lt_s(a, b)],
+  lessEqual: [1, (_, a, b) => i32x4.le_s(a, b)],
 };
 
-const BOOL: { readonly [op in LaneOp]?: Lower } = {
-  and: (_, a, b) => v128.and(a, b),
-  or: (_, a, b) => v128.or(a, b),
-  not: (lanes, a) => v128.xor(a, lanes.bits(-1)),
-  equal: (_, a, b) => i32x4.eq(a, b),
+const BOOL: Emitters<"bool"> = {
+  and: [1, (_, a, b) => v128.and(a, b)],
+  or: [1, (_, a, b) => v128.or(a, b)],
+  not: [1, (lanes, a) => v128.xor(a, lanes.bits(-1))],
 };
 
-const TABLES = { float32: FLOAT, int32: INT, bool: BOOL } as const;
+const ANY_TYPE = { ...BOOL, ...FLOAT };
+const TABLES: Readonly<Record<Lane, { readonly [op in LaneOp]?: Emitter }>> = {
+  float32: FLOAT,
+  int32: INT,
+  bool: BOOL,
+};
 
 /** Code for one step; `lane` is the type of its result. */
 export function lowerStep(lanes: Lanes, op: LaneOp, lane: Lane, args: readonly Operand[]): Code {
@@ -94,9 +106,9 @@ export function lowerStep(lanes: Lanes, op: LaneOp, lane: Lane, args: readonly O
     if (isNumber(b.constant)) return pseudo(a.code, b.code);
     if (isNumber(a.constant)) return pseudo(b.code, a.code);
   }
-  const lower = TABLES[a.lane][op];
-  if (!lower) throw new Error(`loop kernel: no operation ${op} on ${a.lane}`);
-  return lower(lanes, a.code, b?.code);
+  const emitter = TABLES[a.lane][op];
+  if (!emitter) throw new Error(`loop kernel: no operation ${op} on ${a.lane}`);
+  return emitter[1](lanes, a.code, b?.code);
 }
 
 const isNumber = (value: number | undefined): boolean => value !== undefined && !Number.isNaN(value);
@@ -129,26 +141,6 @@ export function constantBits(value: number, lane: Lane): number {
 
 /** About how many instructions an operation takes. */
 export function costOf(op: LaneOp): number {
-  return COSTS[op] ?? 1;
+  if (op === "select" || op === "cast") return 2;
+  return ANY_TYPE[op][0];
 }
-
-const COSTS: { readonly [op in LaneOp]?: number } = {
-  sign: 6,
-  maximum: 3,
-  minimum: 3,
-  div: 3,
-  sqrt: 4,
-  cast: 2,
-  select: 2,
-  exp: 24,
-  log: 34,
-  log1p: 36,
-  expm1: 22,
-  sin: 34,
-  cos: 35,
-  tanh: 20,
-  sigmoid: 28,
-  erf: 20,
-  softplus: 58,
-  pow: 100,
-};

@@ -1,4 +1,5 @@
 /** Runs a loop kernel the obvious way: the oracle of its tests. Float64 mathematics, rounded after each step. */
+import { ELEMENTWISE } from "../../../tensor/elementwise.js";
 import type { Lane, LaneOp, LaneStep, LoopKernel } from "../kernel.js";
 import type { Words } from "./run-kernel.js";
 
@@ -84,7 +85,7 @@ function evaluate(
   if (step.op === "mul" && step.lane === "int32") return Math.imul(a, b);
   const lane = laneOf(step.args[0]!);
   if (lane === "bool" && step.op === "not") return 1 - a;
-  return round(OPERATIONS[step.op](a, b, c), step.lane);
+  return round(inFloat64(step.op)(a, b, c), step.lane);
 }
 
 function round(value: number, lane: Lane): number {
@@ -92,48 +93,7 @@ function round(value: number, lane: Lane): number {
   return lane === "int32" ? value | 0 : Number(value !== 0);
 }
 
-/** The operations in float64. */
-export const OPERATIONS: { readonly [op in LaneOp]: (a: number, b: number, c: number) => number } = {
-  neg: (a) => -a,
-  abs: Math.abs,
-  sign: Math.sign,
-  add: (a, b) => a + b,
-  sub: (a, b) => a - b,
-  mul: (a, b) => a * b,
-  div: (a, b) => a / b,
-  maximum: (a, b) => Math.max(a, b),
-  minimum: (a, b) => Math.min(a, b),
-  pow: (a, b) => a ** b,
-  floor: Math.floor,
-  sqrt: Math.sqrt,
-  exp: Math.exp,
-  log: Math.log,
-  log1p: Math.log1p,
-  expm1: Math.expm1,
-  sin: Math.sin,
-  cos: Math.cos,
-  tanh: Math.tanh,
-  sigmoid: (a) => 1 / (1 + Math.exp(-a)),
-  erf,
-  softplus: (a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a))),
-  equal: (a, b) => Number(a === b),
-  less: (a, b) => Number(a < b),
-  lessEqual: (a, b) => Number(a <= b),
-  and: (a, b) => a & b,
-  or: (a, b) => a | b,
-  not: (a) => 1 - a,
-  select: (a, b, c) => (a !== 0 ? b : c),
-  cast: (a) => a,
-};
-
-/** erf x = 2/√π Σ (-1)ⁿ x²ⁿ⁺¹ / (n! (2n + 1)), in the form without cancellation: all terms are positive. */
-function erf(x: number): number {
-  if (Math.abs(x) > 6) return Math.sign(x);
-  let term = x;
-  let sum = x;
-  for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(sum); n++) {
-    term *= (2 * x * x) / (2 * n + 1);
-    sum += term;
-  }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+/** The operation in float64. */
+export function inFloat64(op: LaneOp): (a: number, b: number, c: number) => number {
+  return ELEMENTWISE[op].value;
 }
