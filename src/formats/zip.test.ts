@@ -1,7 +1,21 @@
 import { strToU8, zipSync } from "fflate";
 import { expect, test } from "vitest";
 import { FormatError } from "../errors.js";
+import { fromBase64, readGolden } from "./testing/golden.js";
 import { readZip, type ZipArchive } from "./zip.js";
+
+const goldens = readGolden<{ readonly files: Readonly<Record<string, string>> }>("zip");
+const text = new TextDecoder();
+
+test.each(goldens)("other people's archive is read or refused: $name", (golden) => {
+  const readAll = () => {
+    const zip = readZip(fromBase64(golden.bytes), "a.zip");
+    return Object.fromEntries(zip.names.map((name) => [name, text.decode(zip.read(name))]));
+  };
+  if (golden.error === undefined) return expect(readAll()).toEqual(golden.files);
+  expect(readAll).toThrow(FormatError);
+  expect(readAll).toThrow(golden.error);
+});
 
 const long = strToU8("ink and paper ".repeat(500));
 const archive = zipSync({
@@ -17,8 +31,9 @@ const zip64 =
   "/////////wUAHAAAAAAAAAAAAAAA/////2EudHh0AQAYAAUAAAAAAAAABQAAAAAAAAAAAAAAAAAAAFBLBgYsAAAAAAAAAC0ALQAAAAAAAAAA" +
   "AAEAAAAAAAAAAQAAAAAAAABPAAAAAAAAADwAAAAAAAAAUEsGBwAAAACLAAAAAAAAAAEAAABQSwUGAAAAAP///////////////wAA";
 
-test("files are read as they were packed, and folders are none", () => {
+test("files are read as they were packed, and folders are listed apart", () => {
   const zip = readZip(archive);
+  expect(zip.folders).toEqual(["folder"]);
   expect(zip.names).toEqual(["folder/long.txt", "folder/stored.txt", "empty.txt"]);
   expect(zip.read("folder/long.txt")).toEqual(long);
   expect(zip.read("folder/stored.txt")).toEqual(strToU8("as it is"));
@@ -28,6 +43,61 @@ test("files are read as they were packed, and folders are none", () => {
 test("sizes of 64 bits are read from the field that holds them", () => {
   const zip = readZip(Uint8Array.from(atob(zip64), (character) => character.charCodeAt(0)));
   expect(zip.read("a.txt")).toEqual(strToU8("aaaaa"));
+});
+
+test("all entries are read where their number has more than 16 bits, and the count at the end has not", () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 66_000 }, (_, k) => [`${k}.txt`, Uint8Array.of(k & 255)]),
+  );
+  const many = zipSync(files, { level: 0 }); // like the archives of macOS, without Zip64
+  const count = (bytes: Uint8Array) => bytes[bytes.length - 12]! + 256 * bytes[bytes.length - 11]!;
+  expect(count(many)).toBe(66_000 - 65_536);
+  const zip = readZip(many);
+  expect(zip.names).toHaveLength(66_000);
+  expect(zip.read("65999.txt")).toEqual(Uint8Array.of(65_999 & 255));
+  const lost = many.slice();
+  lost[lost.length - 12]! ^= 1;
+  expect(() => readZip(lost)).toThrow("expected 465 entries, as its end says, got 66000 in its directory");
+});
+
+/** An archive whose first file is 5 GiB long, of fields of 32 bits, as macOS writes it: offsets modulo 2³². */
+function beyond4GiB() {
+  const small = zipSync({
+    "big.bin": [new Uint8Array(), { level: 0 }],
+    "a.txt": [strToU8("after"), { level: 0 }],
+  });
+  const view = new DataView(small.buffer);
+  const directory = view.getUint32(small.length - 6, true);
+  const cut = 30 + "big.bin".length; // where the data of the first file go
+  const length = 5 * 2 ** 30;
+  const second = directory + 46 + "big.bin".length;
+  for (const at of [second + 42, small.length - 6])
+    view.setUint32(at, view.getUint32(at, true) + length, true);
+  for (const at of [18, 22, directory + 20, directory + 24]) view.setUint32(at, length, true);
+  const read = (start: number, end: number) => {
+    const bytes = new Uint8Array(end - start);
+    const head = small.subarray(Math.min(start, cut), Math.min(end, cut));
+    bytes.set(head);
+    if (end > cut + length) {
+      const from = Math.max(start, cut + length);
+      bytes.set(small.subarray(from - length, end - length), from - start);
+    }
+    return bytes;
+  };
+  return { size: small.length + length, read };
+}
+
+test("files behind one of over 4 GiB are found, whose offsets have 32 bits; it is refused itself", () => {
+  const zip = readZip(beyond4GiB(), "a.zip");
+  expect(zip.names).toEqual(["big.bin", "a.txt"]);
+  expect(text.decode(zip.read("a.txt"))).toBe("after");
+  expect(() => zip.read("big.bin")).toThrow(/a.zip: big.bin: is damaged: .*over 4 GiB, and no Zip64 field/);
+});
+
+test("a file may be unpacked to no more bytes than the caller says", () => {
+  expect(() => readZip(archive, "a.zip", { maxBytes: 6999 }).read("folder/long.txt")).toThrow(
+    "a.zip: folder/long.txt: expected at most 6999 bytes, got 7000 when unpacked",
+  );
 });
 
 test("only the directory is read before a file is asked for", () => {
