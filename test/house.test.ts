@@ -161,3 +161,16 @@ test("whatever is left open names its issue", () => {
   );
   expect(comments).toEqual([]);
 });
+
+test("no test goes by the clock", () => {
+  // two set the age of a file, one keeps a page busy, and one is this list
+  const reasons = [
+    ...["src/run/lock.test.ts", "src/run/clean.test.ts", "test/browser-metaworld.test.ts"],
+    "test/house.test.ts",
+  ];
+  const beyond = readdirSync("test", { recursive: true, encoding: "utf8" }).map((name) => join("test", name));
+  const tests = [...files, ...beyond].filter((path) => path.endsWith(".test.ts") && !reasons.includes(path));
+  const clocks =
+    /\bperformance\.now\(|\bDate\.now\(|\bnew Date\(\)|\bhrtime\b|\bcpuUsage\b|\bresourceUsage\b/;
+  expect(find(tests.map(read), clocks)).toEqual([]);
+});

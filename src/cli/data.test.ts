@@ -3,11 +3,9 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodePng } from "../formats/index.js";
-
-const bin = fileURLToPath(new URL("../../bin/metagrad.js", import.meta.url));
+import { bin, fromSource } from "./testing/process.js";
 
 let dir: string;
 beforeAll(() => {
@@ -19,7 +17,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 function metagrad(args: string) {
   const env = {
     ...process.env,
-    METAGRAD_SOURCE: "1",
+    METAGRAD_SOURCE: fromSource,
     METAGRAD_DATA: join(dir, "data"),
     NO_COLOR: "1",
     NODE_OPTIONS: "",

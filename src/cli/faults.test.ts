@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { listRuns } from "../run/index.js";
-import { bin, metagradIn, shellIn } from "./testing/process.js";
+import { bin, fromSource, metagradIn, shellIn } from "./testing/process.js";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // each starts several processes
 
@@ -130,7 +130,7 @@ test("Ctrl-C in a terminal reaches all processes of a table, and each saves what
   const args = "reproduce maml-2017/sinusoid --budget smoke --jobs 2 --out table --set steps=100000".split(
     " ",
   );
-  const env = { ...process.env, METAGRAD_SOURCE: "1" };
+  const env = { ...process.env, METAGRAD_SOURCE: fromSource };
   const child = spawn(process.execPath, [bin, ...args], { cwd, env, stdio: "ignore", detached: true });
   const files = () => (existsSync(table) ? readdirSync(table, { recursive: true, encoding: "utf8" }) : []);
   const table = join(cwd, "table");

@@ -24,13 +24,11 @@ describe.skipIf(!existsSync(shared))(
     }, 120_000);
     afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-    test("it is opened and verified in less than 0.3 s", () => {
-      const times = Array.from({ length: 5 }, () => {
-        const start = performance.now();
-        openDataset("omniglot", { folder }).source();
-        return performance.now() - start;
-      });
-      expect(Math.min(...times)).toBeLessThan(300);
+    test("it is 1,623 characters of 20 drawings, 28 x 28", () => {
+      const { numClasses, imagesPerClass, height, width, channels } = openDataset("omniglot", {
+        folder,
+      }).source();
+      expect([numClasses, imagesPerClass, height, width, channels]).toEqual([1623, 20, 28, 28, 1]);
     });
 
     test("its checksums are those of the published drawings", () => {
@@ -54,17 +52,11 @@ describe.skipIf(!existsSync(shared))(
       );
     });
 
-    test("32 tasks of 5-way 1-shot are drawn in less than 2.5 ms, a hundredth of the step that learns from them", () => {
+    test("its training characters and their rotations are the 4,112 classes that tasks are drawn from", () => {
       const source = rotationsAsClasses(openDataset("omniglot", { folder }).source("vinyals-train"));
-      const draw = (seed: number) =>
-        sampleEpisodes(source, Rng.seed(seed), { tasks: 32, ways: 5, shots: 1, queries: 1 });
-      const times = Array.from({ length: 100 }, (_, seed) => {
-        const start = performance.now();
-        draw(seed);
-        return performance.now() - start;
-      });
-      expect(Math.min(...times)).toBeLessThan(2.5);
-      expect(draw(0).support.x.shape).toEqual([32, 5, 28, 28, 1]);
+      const options = { tasks: 32, ways: 5, shots: 1, queries: 1 };
+      expect(source.numClasses).toBe(4 * 1028);
+      expect(sampleEpisodes(source, Rng.seed(0), options).support.x.shape).toEqual([32, 5, 28, 28, 1]);
     });
   },
 );

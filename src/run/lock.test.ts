@@ -143,21 +143,28 @@ test("a sign of life renews the lock, and one that was taken over stops the run"
 test("of processes that come at the same time, at most one gets in", async () => {
   leave({ place: "elsewhere" }, 1000); // to be taken over, too
   const module = new URL("./lock.ts", import.meta.url).href;
-  const begin = Date.now() + 2500;
+  const gate = join(dir, "gate");
   const script = `
+    import { existsSync } from "node:fs";
     const { lockFolder } = await import(${JSON.stringify(module)});
-    while (Date.now() < ${begin});
+    console.log("ready");
+    while (!existsSync(${JSON.stringify(gate)}));
     let got = "in";
     try { lockFolder(${JSON.stringify(dir)}); } catch (error) { got = error.name; }
     console.log(got);
     process.on("SIGTERM", () => process.exit());
     setInterval(() => {}, 1000);`;
   const loader = import.meta.resolve("tsx");
+  const started = Array.from({ length: 4 }, () => {
+    const child = spawn(process.execPath, ["--import", loader, "--input-type=module", "-e", script]);
+    children.push(child);
+    return child.stdout.setEncoding("utf8");
+  });
+  await Promise.all(started.map((stdout) => once(stdout, "data")));
+  writeFileSync(gate, "");
   const said = await Promise.all(
-    Array.from({ length: 4 }, async () => {
-      const child = spawn(process.execPath, ["--import", loader, "--input-type=module", "-e", script]);
-      children.push(child);
-      const [text] = await once(child.stdout.setEncoding("utf8"), "data");
+    started.map(async (stdout) => {
+      const [text] = await once(stdout, "data");
       return (text as string).trim();
     }),
   );

@@ -1,8 +1,25 @@
-/** The command line as a process, from the sources. */
+/** The command line as a process: the build where it is newer than all sources, as after `npm run build`; else these. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const bin = fileURLToPath(new URL("../../../bin/metagrad.js", import.meta.url));
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** For `METAGRAD_SOURCE`: sources are compiled anew by each process, which takes it seconds. */
+export const fromSource = isBuilt() ? "" : "1";
+
+function isBuilt(): boolean {
+  const entry = join(root, "dist/cli/main.js");
+  if (!existsSync(entry)) return false;
+  const built = statSync(entry).mtimeMs;
+  const sources = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" });
+  return sources
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .every((name) => statSync(join(root, "src", name)).mtimeMs < built);
+}
 
 export interface Result {
   /** Null where a signal ended it. */
@@ -34,7 +51,7 @@ function run(
   meanwhile?: (child: ChildProcess) => void,
   more: NodeJS.ProcessEnv = {},
 ): Promise<Result> {
-  const env = { ...process.env, METAGRAD_SOURCE: "1", NO_COLOR: "1", NODE_OPTIONS: "", ...more };
+  const env = { ...process.env, METAGRAD_SOURCE: fromSource, NO_COLOR: "1", NODE_OPTIONS: "", ...more };
   const child = spawn(file, args, { cwd, env });
   const texts = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const) {

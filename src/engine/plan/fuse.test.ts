@@ -127,14 +127,12 @@ describe("fusion", () => {
     expect(fusion.units.map(({ kind }) => kind)).toEqual(["loop", "single", "loop"]);
   });
 
-  it("of conditions made of one another takes linear time", () => {
-    const start = performance.now();
+  it("follows conditions made of one another once, not along each of 2^40 paths", () => {
     const fusion = fusionOf((a) => {
       let condition = less(a, 1);
       for (let i = 0; i < 40; i++) condition = and(condition, or(condition, less(a, i)));
       return condition.cast("float32");
     }, x);
-    expect(fusion.units.length).toBe(1);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(fusion.units.length).toBe(1); // else this never ends
   });
 });

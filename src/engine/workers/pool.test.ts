@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { MetaError } from "../../errors.js";
 import { initTrainState, maml, type TrainState } from "../../meta/index.js";
 import { type MlpParams, meanSquaredError, mlp } from "../../nn/index.js";
@@ -148,7 +148,7 @@ test("a worker that has died is an error at the next call", async () => {
   const pool = await WorkerPool.start(memory, 2);
   const foreign = new ModuleBuilder({ shared: false, maximumPages: 1 }); // its memory is not the pool's
   pool.add(new WebAssembly.Module(foreign.bytes()), 0, 64);
-  await new Promise((resolve) => setTimeout(resolve, 500));
-  const shared = { program: 0, loop: 0, count: 1, scratch: 0, area: 0, turns: () => {} };
-  expect(() => pool.run(shared)).toThrow(/worker 1 of 1 has died: LinkError/);
+  const noTurns = { program: 0, loop: 0, count: 0, scratch: 0, area: 0, turns: () => {} };
+  const next = () => expect(() => pool.run(noTurns)).toThrow(/worker 1 of 1 has died: LinkError/);
+  await vi.waitFor(next, { timeout: 25_000 });
 });
