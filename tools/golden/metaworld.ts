@@ -15,7 +15,7 @@ import { COLUMNS, type OwnEpisode, playOwn, wholeEpisode } from "../../src/envs/
 const GOALS = 8;
 const metaworld = await Metaworld.load();
 
-/** The first goal at which the policy by hand succeeds, noise and all. */
+/** The first goal at which the scripted policy succeeds, noise and all. */
 function successful(task: string): OwnEpisode {
   for (let goal = 0; goal < GOALS; goal++) {
     const episode = playOwn(metaworld, task, goal, wholeEpisode(task, goal));

@@ -34,7 +34,7 @@ const isSame = (got: number, expected: number) =>
   Math.abs(got - expected) <= 1e-6 * Math.max(1, Math.abs(expected));
 
 test.each(episodes)(
-  "$task: policy by hand, observations and both rewards are the recorded ones",
+  "$task: scripted policy, observations and both rewards are the recorded ones",
   (golden) => {
     const { task, goal, actions } = golden;
     const policy = noisyPolicy(task, goal);
@@ -49,7 +49,7 @@ test.each(episodes)(
     };
     const played = playOwn(metaworld, task, goal, (t, observation) => {
       if (t < actions.length - DROPPING) {
-        compare(`step ${t}`, "action by hand", policy(t, observation), actions[t]!);
+        compare(`step ${t}`, "scripted action", policy(t, observation), actions[t]!);
       }
       return actions[t];
     });

@@ -1,5 +1,5 @@
 /**
- * Episodes of our own scenes: for each task what its policy by hand, with noise, does there, and what is paid for it.
+ * Episodes of our own scenes: for each task what its scripted policy does there, with noise, and what is paid for it.
  *
  * An episode goes on for some steps after its first success; in the last ones the hand opens and moves at random, so
  * that things are dropped, too. test/golden/metaworld.json keeps all of it; tools/golden/metaworld.ts writes that.
@@ -69,7 +69,7 @@ function begin(env: SawyerEnv, task: string, goal: number): Float64Array {
   return observation;
 }
 
-/** The policy by hand as it acts here: with noise from its own stream, clipped, and rounded to two digits. */
+/** The scripted policy as it acts here: with noise from its own stream, clipped, and rounded to two digits. */
 export function noisyPolicy(task: string, goal: number): (t: number, observation: Float64Array) => number[] {
   const definition = sawyerTask(task);
   const action = new Float64Array(4);
