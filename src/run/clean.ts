@@ -85,19 +85,24 @@ export function removeRun(dir: string): void {
         `${dir}: expected a run that can be deleted, but ${reason}. Delete the folder by hand`,
       );
     }
-    // first: from here on nobody resumes it, and what a kill leaves is known as a run that was being deleted
-    if (hasRecord(dir)) withFileErrors(dir, () => renameSync(join(dir, "config.json"), join(dir, REMOVED)));
-    const checkpoints = join(dir, "checkpoints");
-    if (existsSync(checkpoints)) {
-      for (const name of readdirSync(checkpoints)) remove(join(checkpoints, name));
-      withFileErrors(checkpoints, () => rmdirSync(checkpoints));
-    }
-    const files = readdirSync(dir).filter((name) => !isLockFile(name) && name !== REMOVED);
-    for (const name of [...files, REMOVED]) remove(join(dir, name));
+    deleteFiles(dir);
   } finally {
     lock.release();
   }
   withFileErrors(dir, () => rmdirSync(dir));
+}
+
+/** Deletes all that a run consists of, but for the locks. The folder holds nothing that is not ours. */
+export function deleteFiles(dir: string): void {
+  // first: from here on nobody resumes it, and what a kill leaves is known as a run that was being deleted
+  if (hasRecord(dir)) withFileErrors(dir, () => renameSync(join(dir, "config.json"), join(dir, REMOVED)));
+  const checkpoints = join(dir, "checkpoints");
+  if (existsSync(checkpoints)) {
+    for (const name of readdirSync(checkpoints)) remove(join(checkpoints, name));
+    withFileErrors(checkpoints, () => rmdirSync(checkpoints));
+  }
+  const files = readdirSync(dir).filter((name) => !isLockFile(name) && name !== REMOVED);
+  for (const name of [...files, REMOVED]) remove(join(dir, name));
 }
 
 function remove(file: string): void {

@@ -1,6 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { ConfigError } from "../errors.js";
 import { configure, fieldPaths, parseSets } from "./config.js";
+import type { Config } from "./experiment.js";
 import { toyExperiment } from "./testing/toy-experiment.js";
 
 const toy = toyExperiment();
@@ -60,4 +62,32 @@ test("an option without a value is refused", () => {
 
 test("fields are listed by path", () => {
   expect(fieldPaths(toy.schema)).toEqual(["steps", "mode", "inner.lr", "inner.noise"]);
+});
+
+describe("memory", () => {
+  const GIB = 2 ** 30;
+  const sized = (memory: (config: Record<string, number>) => number) => ({
+    name: "toy",
+    schema: z.strictObject({ a: z.int().default(1), b: z.int().default(1), c: z.int().default(1) }),
+    memory: memory as (config: Config) => number,
+  });
+
+  test("a config that needs more than there is names the field that makes it large, and whence it came", () => {
+    const toy = sized(({ a, b }) => a! * GIB + b!);
+    expect(configure(toy, { set: { b: 1000, c: 5 }, from: "--set" })).toEqual({ a: 1, b: 1000, c: 5 });
+    expect(() => configure(toy, { set: { a: 10_000, b: 5, c: 7 }, from: "--set a" })).toThrow(
+      /^config toy: a must fit in memory, got 10000, which needs 9\.8 TiB, more than the [\d.]+ [GM]iB that .*\. The default is 1 \(--set a\)$/,
+    );
+  });
+
+  test("fields that only together are too large are named, until what is left fits", () => {
+    const toy = sized(({ a, b, c }) => a! * b! * c!);
+    expect(() => configure(toy, { set: { a: 2 ** 20, b: 2 ** 30, c: 2 ** 10 }, from: "test" })).toThrow(
+      /^config toy: b must fit in memory, got 1073741824, which needs 1 EiB[^\n]*$/,
+    );
+    const sum = sized(({ a, b, c }) => a! + b! + c!);
+    expect(() => configure(sum, { set: { a: 2 ** 50, b: 2 ** 51, c: 2 }, from: "test" })).toThrow(
+      /^config toy: b must fit.* needs 3 PiB.*\nconfig toy: a must fit.* needs 1 PiB[^\n]*$/,
+    );
+  });
 });

@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { ConfigError, suggestion } from "../errors.js";
 import type { Config, Experiment, Overrides } from "./experiment.js";
+import { oversizedFields } from "./memory.js";
 
 /** Fields by path, and how to call their source in a message, as in `--set inner.lr=-1`. */
 export interface Source {
@@ -20,9 +21,10 @@ export interface Source {
  * @throws ConfigError that lists every unknown field and every wrong value
  */
 export function configure(
-  { name, schema }: Pick<Experiment, "name" | "schema">,
+  experiment: Pick<Experiment, "name" | "schema" | "memory">,
   ...sources: Source[]
 ): Config {
+  const { name, schema } = experiment;
   const fields = fieldPaths(schema);
   const problems: string[] = [];
   const origin = new Map<string, string>();
@@ -43,8 +45,38 @@ export function configure(
       problems.push(`${path} ${describe(issue, valueAt(given, issue.path))}${from ? ` (${from})` : ""}`);
     }
   }
+  if (result.success && problems.length === 0) {
+    for (const { path, problem } of oversized(experiment, result.data as Config)) {
+      const from = origin.get(path);
+      problems.push(`${path} ${problem}${from ? ` (${from})` : ""}`);
+    }
+  }
   if (problems.length > 0) throw new ConfigError(problems.map((it) => `config ${name}: ${it}`).join("\n"));
   return result.data as Config;
+}
+
+/** The fields that ask for too much memory, and what to say of each. */
+function oversized(experiment: Pick<Experiment, "schema" | "memory">, config: Config) {
+  return oversizedFields(experiment, changedFields(experiment, config), (values) => {
+    const nested = {};
+    for (const [path, value] of values) assign(nested, path.split("."), value);
+    return experiment.schema.parse(nested) as Config;
+  });
+}
+
+/** A field that differs from its default. */
+export interface ChangedField {
+  readonly path: string;
+  readonly value: unknown;
+  readonly standard: unknown;
+}
+
+/** Returns the fields of a config that differ from their defaults. */
+export function changedFields({ schema }: Pick<Experiment, "schema">, config: Config): ChangedField[] {
+  const standards = flatFields(schema.safeParse({}).data);
+  return Object.entries(flatFields(config))
+    .map(([path, value]) => ({ path, value, standard: standards[path] }))
+    .filter(({ value, standard }) => JSON.stringify(value) !== JSON.stringify(standard));
 }
 
 /** Reads `--set path=value` options. A value is JSON, or else text. @throws ConfigError that shows the example */

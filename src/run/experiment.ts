@@ -91,17 +91,23 @@ export interface Experiment {
   /** How many steps a run of this config takes. */
   steps(config: Config): number;
   learner(config: Config): Learner;
+  /**
+   * Estimates the bytes that a run of this config needs, from its sizes alone, at once. A config that needs more than
+   * there is is refused by the field that makes it so large. Default: nothing is known before the first step.
+   */
+  memory?(config: Config): number;
   /** Draws the paper's figure from all rows that were run. */
   figure?(rows: readonly RowOutcome[]): LineChart;
 }
 
 /** `Experiment` with the config that its schema describes. */
 export interface ExperimentDefinition<Schema extends z.ZodObject, State extends Tree, Model extends Tree>
-  extends Omit<Experiment, "schema" | "data" | "steps" | "learner"> {
+  extends Omit<Experiment, "schema" | "data" | "steps" | "learner" | "memory"> {
   readonly schema: Schema;
   data?(config: z.output<Schema>): DataChecksums | Promise<DataChecksums>;
   steps(config: z.output<Schema>): number;
   learner(config: z.output<Schema>): Learner<State, Model>;
+  memory?(config: z.output<Schema>): number;
 }
 
 /** Checks what the types cannot say, and forgets the type of the config. @throws ConfigError */

@@ -20,6 +20,7 @@ import { FormatError } from "../errors.js";
 import type { Tree } from "../tensor/index.js";
 import { decodeTree } from "./checkpoint.js";
 import { Checkpoints, type RunProgress, type WholeCheckpoint } from "./checkpoints.js";
+import { deleteFiles } from "./clean.js";
 import { replaceFile, withFileErrors } from "./files.js";
 import { Logs } from "./logs.js";
 import { identityOf, type RunRecord, readRecord, writeRecord } from "./record.js";
@@ -106,6 +107,11 @@ export class RunFolder {
     else this.#logs.begin();
     const file = failurePath(this.dir);
     withFileErrors(file, () => rmSync(file, { force: true }));
+  }
+
+  /** Deletes a run that never began, so that its folder is as it was before. @throws MetaError */
+  discard(): void {
+    deleteFiles(this.dir);
   }
 
   /** Notes why the run stops, where the disk still takes it. */

@@ -1,8 +1,17 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ConfigError, FormatError, NonFiniteError } from "../errors.js";
+import { ConfigError, FormatError, NonFiniteError, ShapeError } from "../errors.js";
 import { decodeEvents } from "../formats/index.js";
 import { configure } from "./config.js";
 import { RunFolder } from "./folder.js";
@@ -243,4 +252,48 @@ test("why a run stopped is kept in its folder until it goes on", async () => {
   });
   await resumeRun(toy, dir);
   expect(readdirSync(dir)).not.toContain("failure.json");
+});
+
+test.each<[what: string, error: Error, message: string]>([
+  [
+    "a task distribution that has not so many classes",
+    new ConfigError("ways must be at most 5"),
+    "ways must be at most 5",
+  ],
+  [
+    "an array that is too long",
+    new RangeError("Invalid typed array length: 9e15"),
+    'config toy/walk: expected a first step that is possible, got "Invalid typed array length: 9e15". Not at their defaults: steps=1200',
+  ],
+  [
+    "a plan that is too large",
+    new ShapeError("compile: a plan must fit 4 GiB"),
+    'got "compile: a plan must fit 4 GiB". Not at their defaults: steps=1200',
+  ],
+])("%s, in the first step: a ConfigError, and no run is left", async (_, error, message) => {
+  const refusing = toyExperiment((k) => {
+    if (k === 1) throw error;
+    return undefined;
+  });
+  const dir = join(out, "refused");
+  const promise = startRun(refusing, config, 0, dir);
+  await expect(promise).rejects.toBeInstanceOf(ConfigError);
+  await expect(promise).rejects.toThrow(message);
+  expect(existsSync(dir)).toBe(false);
+});
+
+test("the same in a later step, or a fault in the first, leaves the run", async () => {
+  const failing = (at: number, error: Error) =>
+    toyExperiment((k) => {
+      if (k === at) throw error;
+      return undefined;
+    });
+  for (const [i, experiment] of [
+    failing(2, new ConfigError("no")),
+    failing(1, new TypeError("x is not a function")),
+  ].entries()) {
+    const dir = join(out, `run-${i}`);
+    await expect(startRun(experiment, config, 0, dir)).rejects.toThrow();
+    expect(existsSync(join(dir, "config.json"))).toBe(true);
+  }
 });

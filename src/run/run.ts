@@ -10,6 +10,7 @@ import { rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError, FormatError } from "../errors.js";
 import { Rng } from "../random/index.js";
+import type { Tree } from "../tensor/index.js";
 import { checkConfig } from "./config.js";
 import type { Config, Experiment } from "./experiment.js";
 import { RunFolder, stateOf } from "./folder.js";
@@ -18,11 +19,12 @@ import { machine, version } from "./machine.js";
 import { MetricMeans } from "./metrics.js";
 import { silentProgress } from "./progress.js";
 import { hasRecord, type RunRecord } from "./record.js";
+import { refusal } from "./refusal.js";
 import { type RunOptions, type RunOutcome, trainFrom } from "./training.js";
 
 /**
  * Starts a run in a folder that holds none. What can be refused is refused before the first step: the config, the
- * folder, and a disk that does not take a checkpoint.
+ * folder, and a disk that does not take a checkpoint. A run whose first step is refused leaves no folder.
  *
  * @throws NonFiniteError, MetaError
  */
@@ -39,10 +41,11 @@ export async function startRun(
         `${dir}: expected a folder without a run, got one that holds one. Resume it instead`,
       );
     }
-    const learner = experiment.learner(config);
-    const folder = RunFolder.create(dir, await recordOf(experiment, config, seed, options));
     const root = Rng.seed(seed);
-    const start = { ...beginning, state: learner.init(root.fork("init")), means: new MetricMeans() };
+    const learner = experiment.learner(config);
+    const state = initialState(experiment, config, learner, root);
+    const folder = RunFolder.create(dir, await recordOf(experiment, config, seed, options));
+    const start = { ...beginning, state, means: new MetricMeans(), isNew: true };
     return trainFrom(start, { experiment, config, learner, root, folder, lock }, options);
   });
 }
@@ -95,6 +98,19 @@ export function recordedConfig(experiment: Experiment, { dir, record }: RunFolde
 }
 
 const beginning = { step: 0, seconds: 0, isSaved: false };
+
+function initialState(
+  experiment: Experiment,
+  config: Config,
+  learner: ReturnType<Experiment["learner"]>,
+  root: Rng,
+): Tree {
+  try {
+    return learner.init(root.fork("init"));
+  } catch (error) {
+    throw refusal(experiment, config, error) ?? error;
+  }
+}
 
 async function recordOf(
   experiment: Experiment,

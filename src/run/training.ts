@@ -12,6 +12,7 @@ import type { RunFolder } from "./folder.js";
 import type { Lock } from "./lock.js";
 import type { MetricMeans } from "./metrics.js";
 import { type Progress, silentProgress } from "./progress.js";
+import { refusal } from "./refusal.js";
 import { explainNonFinite } from "./replay.js";
 
 export interface RunOptions {
@@ -47,6 +48,8 @@ export interface Start {
   readonly means: MetricMeans;
   /** Whether there is a checkpoint of it. */
   readonly isSaved: boolean;
+  /** Whether nobody has worked on it before: where its first step is refused, nothing of it stays. */
+  readonly isNew?: boolean;
 }
 
 /** What a run is made of. */
@@ -65,7 +68,7 @@ const BEAT_SECONDS = 10;
 
 /** Trains to the end, or until interrupted. @throws NonFiniteError, MetaError */
 export async function trainFrom(
-  { state: first, step: startStep, seconds: secondsBefore, means, isSaved }: Start,
+  { state: first, step: startStep, seconds: secondsBefore, means, isSaved, isNew = false }: Start,
   { experiment, config, learner, root, folder, lock }: Work,
   options: RunOptions,
 ): Promise<RunOutcome> {
@@ -141,6 +144,11 @@ export async function trainFrom(
     save();
     return outcome("done");
   } catch (error) {
+    const refused = isNew && step === 0 && lock.isHeld() ? refusal(experiment, config, error) : undefined;
+    if (refused) {
+      folder.discard();
+      throw refused;
+    }
     const failure = isSystemError(error)
       ? new MetaError(`${error.message}. ${whereIsIt()}, --resume goes on from it`, { cause: error.cause })
       : error;

@@ -26,6 +26,7 @@ import { accuracy, type Conv4Params, conv4, initializer, softmaxCrossEntropy } f
 import { adam, schedule, sgd, updateOnly } from "../../optim/index.js";
 import type { Learner } from "../../run/index.js";
 import { type Tensor, zeros } from "../../tensor/index.js";
+import { conv4Size, testBytes, trainingBytes } from "../memory.js";
 import { gradientPredictor } from "./predictor.js";
 
 /** What differs between sets of characters. */
@@ -84,6 +85,24 @@ export const metricName = (step: number) => `test/accuracy/${step}-steps`;
 export const TRANSDUCTIVE = "test/accuracy/transductive";
 /** After the last step, each query by the statistics of the support set alone. */
 export const INDUCTIVE = "test/accuracy/inductive";
+
+/** Bytes that a run needs. */
+export function characterMemory({
+  ways,
+  shots,
+  queries,
+  filters,
+  inner,
+  outer,
+  test,
+}: CharacterConfig): number {
+  const network = conv4Size({ ways, filters });
+  const drawn = ways * (shots + queries);
+  const training = { network, tasks: outer.tasks, drawn, support: ways * shots, query: ways * queries };
+  const tests = { network, tasks: test.tasks, chunk: TEST_CHUNK, drawn, metrics: test.steps + 3 };
+  const keptSteps = inner.firstOrder ? 1 : inner.steps;
+  return trainingBytes({ ...training, writtenSteps: inner.steps, keptSteps }) + testBytes(tests);
+}
 
 /** MAML on the characters of a split. */
 export function characterLearner(

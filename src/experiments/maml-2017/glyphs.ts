@@ -9,7 +9,7 @@
  */
 import { glyphs, type ImageSource, rotationsAsClasses, splitClasses } from "../../data/index.js";
 import { defineExperiment } from "../../run/index.js";
-import { characterLearner, characterSchema, metricName } from "./characters.js";
+import { characterLearner, characterMemory, characterSchema, metricName } from "./characters.js";
 
 const TRAIN_CHARACTERS = 1200; // of 1,623, as Omniglot is split
 
@@ -52,5 +52,6 @@ export default defineExperiment({
   },
   headline: "train/queryLoss",
   steps: ({ steps }) => steps,
+  memory: characterMemory,
   learner: (config) => characterLearner(config, glyphSplit()),
 });

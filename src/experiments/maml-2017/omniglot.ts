@@ -11,7 +11,7 @@
 import { OMNIGLOT_MAML_SPLIT, rotationsAsClasses, splitClasses } from "../../data/index.js";
 import { openDataset } from "../../datasets/index.js";
 import { defineExperiment } from "../../run/index.js";
-import { characterLearner, characterSchema, INDUCTIVE, TRANSDUCTIVE } from "./characters.js";
+import { characterLearner, characterMemory, characterSchema, INDUCTIVE, TRANSDUCTIVE } from "./characters.js";
 
 /** 1,100 characters to train on and 423 for tests, the same for all seeds; quarter turns are classes, too. */
 function omniglotSplit() {
@@ -84,5 +84,6 @@ export default defineExperiment({
   headline: "train/queryLoss",
   data: () => ({ omniglot: openDataset("omniglot").checksum }),
   steps: ({ steps }) => steps,
+  memory: characterMemory,
   learner: (config) => characterLearner(config, omniglotSplit()),
 });

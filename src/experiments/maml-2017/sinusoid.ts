@@ -29,6 +29,7 @@ import type { Rng } from "../../random/index.js";
 import { defineExperiment, type Learner } from "../../run/index.js";
 import { mean } from "../../stats/index.js";
 import { scalar, type Tensor, zeros } from "../../tensor/index.js";
+import { mlpSize, testBytes, trainingBytes } from "../memory.js";
 import { adaptationFigure } from "./adaptation-figure.js";
 import { gradientPredictor } from "./predictor.js";
 
@@ -79,9 +80,27 @@ const TEST_CHUNK = 25; // tasks of one program: their activations stay in the ca
 
 export const metricName = (shots: number, step: number) => `test/mse/${shots}-shot/${step}-steps`;
 
+/** Of the network; the oracle sees amplitude and phase, too. */
+const layerSizes = (method: SinusoidConfig["method"]) => [method === "oracle" ? 3 : 1, 40, 40, 1];
+
+/** Bytes that a run needs. */
+function sinusoidMemory({ method, shots, queries, inner, outer, test }: SinusoidConfig): number {
+  const network = mlpSize(layerSizes(method));
+  const training = {
+    ...{ network, tasks: outer.tasks, together: outer.tasks },
+    ...{ drawn: shots + queries, support: shots, query: queries },
+    writtenSteps: method === "maml" ? inner.steps : 1,
+  };
+  const keptSteps = inner.firstOrder ? 1 : training.writtenSteps;
+  const drawn = Math.max(...test.shots, 0) + test.queries;
+  const tests = { network, tasks: Math.max(test.tasks, test.tuningTasks), chunk: TEST_CHUNK, drawn };
+  const metrics = test.shots.length * (test.steps + 1);
+  return trainingBytes({ ...training, keptSteps }) + testBytes({ ...tests, metrics });
+}
+
 function sinusoidLearner(config: SinusoidConfig): Learner<State, MlpParams> {
   const { method, inner, outer, shots, queries, test } = config;
-  const net = mlp([method === "oracle" ? 3 : 1, 40, 40, 1], {
+  const net = mlp(layerSizes(method), {
     weightInit: initializer.truncatedNormal(0.01),
   });
   const loss = (params: MlpParams, { x, y }: { x: Tensor; y: Tensor }) =>
@@ -192,5 +211,6 @@ export default defineExperiment({
   headline: "train/queryLoss",
   steps: ({ method, steps }) => (method === "random" ? 0 : steps),
   learner: sinusoidLearner,
+  memory: sinusoidMemory,
   figure: (rows) => adaptationFigure(rows, { shots: [5, 10, 20], metricName }),
 });

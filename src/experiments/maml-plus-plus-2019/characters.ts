@@ -25,6 +25,7 @@ import { adam, schedule } from "../../optim/index.js";
 import type { Learner } from "../../run/index.js";
 import { type Tensor, zeros } from "../../tensor/index.js";
 import { adaptedPredictor } from "../maml-2017/predictor.js";
+import { conv4Size, testBytes, trainingBytes } from "../memory.js";
 
 export const characterSchema = z.strictObject({
   ways: z.int().min(2).default(5).describe("N, characters of a task"),
@@ -77,6 +78,24 @@ const TEST_CHUNK = 20;
 export const TRANSDUCTIVE = "test/accuracy/transductive";
 /** Each query by the statistics of the support set alone. */
 export const INDUCTIVE = "test/accuracy/inductive";
+
+/** Bytes that a run needs. */
+export function characterMemory({
+  ways,
+  shots,
+  queries,
+  filters,
+  inner,
+  outer,
+  test,
+}: CharacterConfig): number {
+  const network = conv4Size({ ways, filters, downsample: "pool" });
+  const drawn = ways * (shots + queries);
+  // the queries are judged after every inner step
+  const training = { network, tasks: outer.tasks, drawn, support: drawn, writtenSteps: inner.steps };
+  const tests = { network, tasks: test.tasks, chunk: TEST_CHUNK, drawn, metrics: 2 };
+  return trainingBytes(training) + testBytes(tests);
+}
 
 /** MAML++ on the characters of a split. */
 export function characterLearner(

@@ -11,7 +11,7 @@
 import { invertImages, rotationsAsClasses, splitClasses } from "../../data/index.js";
 import { openDataset } from "../../datasets/index.js";
 import { defineExperiment } from "../../run/index.js";
-import { characterLearner, characterSchema, INDUCTIVE, TRANSDUCTIVE } from "./characters.js";
+import { characterLearner, characterMemory, characterSchema, INDUCTIVE, TRANSDUCTIVE } from "./characters.js";
 
 /** 1,151 characters to train on, whose quarter turns are classes, too, and 422 for tests, upright; paper is 1. */
 function omniglotSplit() {
@@ -78,5 +78,6 @@ export default defineExperiment({
   headline: "train/queryLoss",
   data: () => ({ omniglot: openDataset("omniglot").checksum }),
   steps: ({ epochs, stepsPerEpoch }) => epochs * stepsPerEpoch,
+  memory: characterMemory,
   learner: (config) => characterLearner(config, omniglotSplit()),
 });

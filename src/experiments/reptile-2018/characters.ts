@@ -25,6 +25,7 @@ import type { Rng } from "../../random/index.js";
 import type { Learner } from "../../run/index.js";
 import { broadcastTo, type Tensor, tree, zeros } from "../../tensor/index.js";
 import { adaptedPredictor } from "../maml-2017/predictor.js";
+import { conv4Size, testBytes, trainingBytes } from "../memory.js";
 
 export const characterSchema = z.strictObject({
   ways: z.int().min(2).default(5).describe("N, characters of a task"),
@@ -87,6 +88,18 @@ const TEST_CHUNK = 20;
 export const transductive = (shots: number) => `test/accuracy/${shots}-shot/transductive`;
 /** With each query in a batch with the support set. */
 export const nonTransductive = (shots: number) => `test/accuracy/${shots}-shot/non-transductive`;
+
+/** Bytes that a run needs. */
+export function characterMemory({ ways, trainShots, filters, inner, outer, test }: CharacterConfig): number {
+  const network = conv4Size({ ways, filters });
+  const drawn = ways * (trainShots + 1) + inner.steps * inner.batch;
+  const tests = { network, tasks: test.tasks, chunk: TEST_CHUNK, metrics: 2 };
+  const shots = Math.max(...test.shots);
+  return (
+    trainingBytes({ network, tasks: outer.tasks, drawn, support: inner.batch }) +
+    testBytes({ ...tests, drawn: ways * (shots + 1) + test.steps * test.batch })
+  );
+}
 
 /** Reptile on the characters of a split. */
 export function characterLearner(

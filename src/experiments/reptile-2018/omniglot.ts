@@ -11,7 +11,13 @@
 import { invertImages, rotationsAsClasses, splitClasses } from "../../data/index.js";
 import { openDataset } from "../../datasets/index.js";
 import { defineExperiment } from "../../run/index.js";
-import { characterLearner, characterSchema, nonTransductive, transductive } from "./characters.js";
+import {
+  characterLearner,
+  characterMemory,
+  characterSchema,
+  nonTransductive,
+  transductive,
+} from "./characters.js";
 
 /** 1,200 characters to train on, whose quarter turns are classes, too, and 423 for tests, upright; paper is 1. */
 function omniglotSplit() {
@@ -71,5 +77,6 @@ export default defineExperiment({
   headline: "train/innerLoss",
   data: () => ({ omniglot: openDataset("omniglot").checksum }),
   steps: ({ steps }) => steps,
+  memory: characterMemory,
   learner: (config) => characterLearner(config, omniglotSplit()),
 });

@@ -20,6 +20,7 @@ import { defineExperiment, type Learner } from "../../run/index.js";
 import { type Tensor, tanh, zeros } from "../../tensor/index.js";
 import { adaptationFigure } from "../maml-2017/adaptation-figure.js";
 import { gradientPredictor } from "../maml-2017/predictor.js";
+import { mlpSize, testBytes, trainingBytes } from "../memory.js";
 import { samplePoints, sampleWaves } from "./waves.js";
 
 const schema = z.strictObject({
@@ -65,17 +66,27 @@ const SHOTS = 10;
 
 export const metricName = (shots: number, step: number) => `test/mse/${shots}-shot/${step}-steps`;
 
+const SIZES = [1, 64, 64, 1];
+
 /** 1-64-64-1 with tanh, which begins as PyTorch begins layers: weights and biases U(±1 / √inputs). */
 function network(): Module<MlpParams> {
-  const sizes = [1, 64, 64, 1];
-  const layers = sizes.slice(1).map((outputs, i) => {
-    const init = initializer.uniform(1 / Math.sqrt(sizes[i]!));
-    return linear(sizes[i]!, outputs, { weightInit: init, biasInit: init });
+  const layers = SIZES.slice(1).map((outputs, i) => {
+    const init = initializer.uniform(1 / Math.sqrt(SIZES[i]!));
+    return linear(SIZES[i]!, outputs, { weightInit: init, biasInit: init });
   });
   return {
     init: (rng, dtype) => layers.map((layer, i) => layer.init(rng.fork("layer", i), dtype)),
-    apply: mlp(sizes, { activation: tanh }).apply,
+    apply: mlp(SIZES, { activation: tanh }).apply,
   };
+}
+
+/** Bytes that a run needs. */
+function sinusoidMemory({ points, inner, outer, test }: SinusoidConfig): number {
+  const network = mlpSize(SIZES);
+  const drawn = points + inner.steps * inner.batch;
+  const training = { network, tasks: outer.tasks, together: outer.tasks, drawn, support: inner.batch };
+  const tests = { network, tasks: test.tasks, chunk: TEST_CHUNK, drawn: points + test.shots };
+  return trainingBytes(training) + testBytes({ ...tests, metrics: test.steps + 1 });
 }
 
 function sinusoidLearner(config: SinusoidConfig): Learner<State, MlpParams> {
@@ -168,5 +179,6 @@ export default defineExperiment({
   headline: "train/innerLoss",
   steps: ({ method, steps }) => (method === "random" ? 0 : steps),
   learner: sinusoidLearner,
+  memory: sinusoidMemory,
   figure: (rows) => adaptationFigure(rows, { shots: [SHOTS], metricName }),
 });
