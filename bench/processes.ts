@@ -9,14 +9,9 @@ import { fileURLToPath } from "node:url";
 
 export const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** V8 before Node 22 has relaxed SIMD behind a flag. */
-const relaxedSimd =
-  Number.parseInt(process.versions.node, 10) < 22 ? ["--experimental-wasm-relaxed-simd"] : [];
-
 /** The command line that runs one of our TypeScript files. */
 export const typescript = (file: string, ...args: readonly string[]): string[] => [
   process.execPath,
-  ...relaxedSimd,
   "--import",
   "tsx",
   here(file),

@@ -1,10 +1,6 @@
 #!/usr/bin/env node
 // Starts the build, or in a checkout without one the sources. METAGRAD_SOURCE=1 always starts the sources.
 import { existsSync } from "node:fs";
-import { setFlagsFromString } from "node:v8";
-
-// fused multiply-add in WebAssembly; must come before the first module is compiled
-if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString("--experimental-wasm-relaxed-simd");
 
 const build = new URL("../dist/cli/main.js", import.meta.url);
 if (existsSync(build) && !process.env.METAGRAD_SOURCE) {

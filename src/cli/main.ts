@@ -12,6 +12,7 @@ import { job } from "./job.js";
 import { list } from "./list.js";
 import { reproduce } from "./reproduce.js";
 import { rollout } from "./rollout.js";
+import { run } from "./run.js";
 import { runs } from "./runs.js";
 import { train } from "./train.js";
 
@@ -29,7 +30,21 @@ const program = new Command("metagrad")
     "after",
     "\nBegin with:\n  $ metagrad demo\n  $ metagrad reproduce maml-2017/sinusoid --budget smoke",
   );
-const commands = [demo, list, train, runs, evaluate, reproduce, exportModel, data, rollout, bench, check];
+const commands = [
+  demo,
+  list,
+  train,
+  runs,
+  evaluate,
+  reproduce,
+  exportModel,
+  data,
+  rollout,
+  run,
+  bench,
+  check,
+];
+program.enablePositionalOptions(); // so that `run` leaves a program its options
 for (const it of commands) add(it as unknown as Command);
 add(job as unknown as Command, { hidden: true });
 program.exitOverride();

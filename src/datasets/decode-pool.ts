@@ -1,9 +1,8 @@
 /** Threads that decode images: as many as there are cores, each doing one job after the other. */
-import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
-import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { FormatError, MetaError } from "../errors.js";
+import { typescriptScript } from "../platform/threads.js";
 import type { DecodeAnswer, DecodeJob } from "./decode-worker.js";
 import type { TreePart } from "./file-tree.js";
 
@@ -64,19 +63,12 @@ function ask(thread: Worker, job: DecodeJob, signal?: AbortSignal): Promise<Deco
   });
 }
 
-/** Starts a thread: of the build, or in a checkout without one of the sources, which tsx compiles. */
+/** Starts a thread: of the build, or in a checkout without one of the sources. */
 function startThread(parts: readonly TreePart[]): Worker {
   const options = { workerData: parts, execArgv: [] };
   if (import.meta.url.endsWith(".js")) {
     return new Worker(new URL("./decode-worker.js", import.meta.url), options);
   }
-  // by its file: a thread's script finds packages from the working folder
-  const tsx = new URL("dist/esm/api/index.mjs", pathToFileURL(packageOf("tsx"))).href;
-  const source = new URL("./decode-worker.ts", import.meta.url).href;
-  const script = `import("${tsx}").then(({ register }) => (register(), import("${source}")));`;
-  return new Worker(script, { ...options, eval: true });
-}
-
-function packageOf(name: string): string {
-  return createRequire(import.meta.url).resolve(`${name}/package.json`);
+  const source = new URL("./decode-worker.ts", import.meta.url);
+  return new Worker(typescriptScript(source), { ...options, eval: true });
 }

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { nodeModule } from "./node-module.js";
 
 /** A thread that runs a module of its own. */
 export interface Thread {
@@ -56,7 +57,7 @@ export function canShareMemory(): boolean {
  *
  * @param url its module
  * @param inBrowser makes the Web Worker; bundlers want to see the whole expression where the file lies
- * @param typescript whether the module, or one that it imports, is a source: compiled by tsx, where Node finds that
+ * @param typescript whether the module, or one that it imports, is a source in TypeScript
  */
 export function startThread(
   url: URL,
@@ -67,21 +68,17 @@ export function startThread(
 ): Thread {
   const node = nodeModule<NodeThreads>("node:worker_threads");
   if (!node) return webThread(inBrowser(), onMessage, onDeath);
-  const tsx = typescript ? moduleOfTsx() : undefined;
-  if (tsx === undefined) return nodeThread(new node.Worker(url, { name }), onMessage, onDeath);
-  const script = `import("${tsx}").then(({ register }) => (register(), import("${url.href}")));`;
-  return nodeThread(new node.Worker(script, { name, eval: true, execArgv: [] }), onMessage, onDeath);
+  const worker = typescript
+    ? new node.Worker(typescriptScript(url), { name, eval: true, execArgv: [] })
+    : new node.Worker(url, { name });
+  return nodeThread(worker, onMessage, onDeath);
 }
 
-/** By its file: a thread's script finds packages from the working folder. */
-function moduleOfTsx(): string | undefined {
-  const { createRequire } = nodeModule<NodeModules>("node:module")!;
-  try {
-    const file = createRequire(import.meta.url).resolve("tsx/package.json");
-    return new URL("dist/esm/api/index.mjs", nodeModule<NodeUrl>("node:url")!.pathToFileURL(file)).href;
-  } catch {
-    return undefined; // newer Nodes need none
-  }
+/** Returns the script of a thread of Node that runs a module in TypeScript. */
+export function typescriptScript(url: URL): string {
+  const here = import.meta.url; // in a variable, so that bundlers do not follow the name
+  const loader = new URL("./typescript.js", here).href;
+  return `import("${loader}").then((it) => (it.registerTypeScript(), import("${url.href}")));`;
 }
 
 function nodeThread(
@@ -115,20 +112,6 @@ function webThread(
   return { post: (message) => worker.postMessage(message), stop: () => worker.terminate() };
 }
 
-interface NodeModules {
-  createRequire(from: string): { resolve(name: string): string };
-}
-
-interface NodeUrl {
-  pathToFileURL(path: string): URL;
-}
-
 interface NodeOs {
   availableParallelism(): number;
-}
-
-/** A module of Node without importing it, which bundlers for browsers refuse; undefined elsewhere. */
-function nodeModule<M>(name: string): M | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
-  return process?.getBuiltinModule?.(name) as M | undefined;
 }

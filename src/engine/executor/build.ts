@@ -1,3 +1,5 @@
+import { ConfigError } from "../../errors.js";
+import { nodeModule } from "../../platform/node-module.js";
 import { f32, f32x4 } from "../wasm/code.js";
 import { ModuleBuilder } from "../wasm/module.js";
 
@@ -9,13 +11,41 @@ let forced: Build | undefined;
 
 /** The build that programs are compiled for: the fastest that the platform accepts, unless one was chosen. */
 export function currentBuild(): Build {
-  detected ??= WebAssembly.validate(relaxedProbe()) ? "relaxed" : "simd";
-  return forced ?? detected;
+  if (forced !== undefined) return forced;
+  detected ??= acceptsRelaxed() ? "relaxed" : "simd";
+  return detected;
 }
 
-/** Chooses the build of programs compiled from now on; undefined goes back to detection. */
+/**
+ * Chooses the build of programs compiled from now on; undefined goes back to detection.
+ *
+ * @throws ConfigError for "relaxed" where the platform refuses it
+ */
 export function chooseBuild(build: Build | undefined): void {
+  if (build === "relaxed" && !acceptsRelaxed())
+    throw new ConfigError(
+      `chooseBuild: expected "simd", as this platform refuses relaxed SIMD, got "relaxed"`,
+    );
   forced = build;
+}
+
+/**
+ * Whether relaxed SIMD runs here. In Node 20 it is complete, but behind a flag of V8. The flag is set here, at run
+ * time: it takes effect at once and in all threads. A program that calls `chooseBuild("simd")` first never sets it.
+ */
+export function acceptsRelaxed(): boolean {
+  const probe = relaxedProbe();
+  if (WebAssembly.validate(probe)) return true;
+  try {
+    nodeModule<NodeV8>("node:v8")?.setFlagsFromString("--experimental-wasm-relaxed-simd");
+  } catch {
+    return false; // others have modules of Node's names, but not its flags
+  }
+  return WebAssembly.validate(probe);
+}
+
+interface NodeV8 {
+  setFlagsFromString(flag: string): void;
 }
 
 function relaxedProbe(): Uint8Array<ArrayBuffer> {

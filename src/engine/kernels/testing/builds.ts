@@ -1,5 +1,4 @@
-import { f32x4, v128 } from "../../wasm/code.js";
-import { ModuleBuilder } from "../../wasm/module.js";
+import { acceptsRelaxed } from "../../executor/build.js";
 
 /** Builds that a kernel is tested in; `skip` where this engine refuses the instructions. */
 export interface Build {
@@ -8,7 +7,7 @@ export interface Build {
   readonly skip: boolean;
 }
 
-const supported = hasRelaxedSimd();
+const supported = acceptsRelaxed();
 
 export const builds: readonly Build[] = [
   { name: "multiply and add", relaxed: false, skip: false },
@@ -18,12 +17,3 @@ export const builds: readonly Build[] = [
     skip: !supported,
   },
 ];
-
-function hasRelaxedSimd(): boolean {
-  const module = new ModuleBuilder({ shared: false, maximumPages: 1 });
-  module.define(["i32"], (fn) => {
-    const at = fn.params[0]!.get;
-    return v128.store(at, f32x4.relaxed_madd(v128.load(at), v128.load(at), v128.load(at)));
-  });
-  return WebAssembly.validate(module.bytes());
-}

@@ -1,4 +1,5 @@
 /** Runs one emitted kernel on typed arrays: for the tests and measurements of kernels. */
+import { acceptsRelaxed } from "../../executor/build.js";
 import { ModuleBuilder } from "../../wasm/module.js";
 import type { EmitContext } from "../context.js";
 
@@ -28,6 +29,7 @@ export function compileKernel(
   numArgs: number,
   { relaxed = false, pages = 1024 } = {},
 ): CompiledKernel {
+  if (relaxed) acceptsRelaxed(); // Node 20 has to be told
   const module = new ModuleBuilder({ shared: false, maximumPages: 65536 });
   const index = emit({ module, relaxed });
   module.define(
