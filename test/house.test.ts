@@ -8,7 +8,7 @@ const PORTABLE = [
   ...["errors", "math", "random", "platform", "tensor", "engine", "nn", "distributions", "optim", "stats"],
   ...["formats", "render", "data", "meta", "analysis", "envs", "rl", "metarl", "index"],
 ];
-const NODE_ONLY = ["files", "run", "datasets", "experiments", "sweep", "works", "server", "cli"];
+const NODE_ONLY = ["files", "run", "datasets", "experiments", "sweep", "works", "server", "cli", "register"];
 const ORDER = [...PORTABLE, ...NODE_ONLY];
 
 const MAX_LINES = 400;
