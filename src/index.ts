@@ -24,6 +24,7 @@ export {
   locateNonFinite,
   type NonFinite,
   type NonFiniteOperand,
+  releaseMemory,
   useWorkers,
 } from "./engine/index.js";
 export {

@@ -3,20 +3,19 @@
  *
  * @module
  */
-import { ConfigError, MetaError } from "../errors.js";
-import type { TypedArray } from "../tensor/dtype.js";
-import { Deferred, dataOf } from "../tensor/eager/concrete.js";
-import { eager, fromData } from "../tensor/eager/index.js";
+import { ConfigError } from "../errors.js";
 import { type Program, trace } from "../tensor/program.js";
 import { type Spec, sameShape } from "../tensor/shape.js";
-import { Tensor } from "../tensor/tensor.js";
+import type { Tensor } from "../tensor/tensor.js";
 import { flatten, type Structure, unflatten } from "../tensor/tree.js";
 import { currentBuild } from "./executor/build.js";
 import { currentEngine, type Engine } from "./executor/engine.js";
 import { Executable } from "./executor/executable.js";
+import type { LoadOptions } from "./executor/load.js";
+import { ProfiledExecutable } from "./executor/profile.js";
 import { optimize } from "./passes/index.js";
 import { buildPlan } from "./plan/build.js";
-import type { Plan } from "./plan/plan.js";
+import { ProgramCache } from "./program-cache.js";
 
 export interface CompileOptions {
   /**
@@ -24,40 +23,51 @@ export interface CompileOptions {
    * same shapes and dtypes take their place. Pass what the last call returned; older values are gone.
    */
   readonly donate?: readonly number[];
+  /**
+   * Arguments that seldom change, such as the parameters of a policy that acts: the engine keeps a copy of each
+   * leaf, and copies again only what is another tensor than in the call before.
+   */
+  readonly hold?: readonly number[];
+  /**
+   * How many programs are kept, one for each structure, shapes and dtypes of the arguments. Those that have not
+   * been used for the longest time go first, and are compiled again when they are needed. Default: 128.
+   */
+  readonly cache?: number;
 }
+
+const DEFAULT_CACHE = 128;
 
 /** Bytes that the engine holds for all compiled programs of this thread. */
 export function engineMemory(): number {
   return currentEngine().memory.used;
 }
 
-/** A result that stays in the engine until the next call consumes it. */
-class Resident extends Deferred {
-  readonly executable: Executable;
-  readonly input: number;
-  isCurrent = true;
+/** The programs of compiled functions, for `releaseMemory`. */
+const programsOf = new WeakMap<object, Programs>();
 
-  constructor(executable: Executable, input: number) {
-    super();
-    this.executable = executable;
-    this.input = input;
+/**
+ * Gives back the engine's memory now: what the programs of these compiled functions hold, or those of all.
+ *
+ * There is no need to call it. Programs that nothing refers to any more give their memory back when JavaScript's
+ * garbage is collected, which takes a turn of the event loop; this is for those who cannot wait for that. Results,
+ * also donated ones, can be read as before. A function that is called again is compiled again.
+ *
+ * The memory is used again by other programs; WebAssembly cannot give it back to the system.
+ *
+ * @throws ConfigError for a function that `compile` did not make
+ */
+export function releaseMemory(...compiled: readonly ((...args: never) => unknown)[]): void {
+  if (compiled.length === 0) {
+    currentEngine().memory.releaseAll();
+    return;
   }
-
-  protected read(): TypedArray {
-    if (!this.isCurrent) {
-      throw new MetaError(
-        "compile: a donated value must be read before it is passed on, got one that a later call has consumed. Use the state which that call returned",
-      );
-    }
-    return this.executable.readResident(this.input);
+  const all = compiled.map((fn) => programsOf.get(fn));
+  if (all.includes(undefined)) {
+    throw new ConfigError(
+      "releaseMemory: expected functions that compile() made, got another one. Pass what compile() returned",
+    );
   }
-}
-
-/** One compiled signature. */
-interface Entry {
-  readonly executable: Executable;
-  readonly resultStructure: Structure;
-  readonly residents: Map<number, Resident>;
+  for (const programs of all) programs!.release();
 }
 
 /**
@@ -67,38 +77,114 @@ interface Entry {
  * Whatever else it reads is fixed at that time. Inside another transform, or where it closes over a tensor of
  * one, the function itself is called instead.
  *
+ * The engine's memory is given back when nothing refers to the function any more: see `releaseMemory`.
+ *
+ * @throws ConfigError for options that are none
+ *
  * @example
  * const step = compile((w: Tensor) => w.sub(grad(loss)(w).mul(0.1)));
  */
 export function compile<Args extends readonly unknown[], R>(
   fn: (...args: Args) => R,
-  { donate = [] }: CompileOptions = {},
+  { donate = [], hold = [], cache = DEFAULT_CACHE }: CompileOptions = {},
 ): (...args: Args) => R {
-  const compiled = new WeakMap<Engine, Map<string, Entry | "inline">>();
-  for (const index of donate) {
-    if (!Number.isInteger(index) || index < 0) {
-      throw new ConfigError(`compile: donate must list positions of arguments, got [${donate.join(", ")}]`);
-    }
+  expectPositions(donate, "donate");
+  expectPositions(hold, "hold");
+  const both = hold.find((index) => donate.includes(index));
+  if (both !== undefined) {
+    throw new ConfigError(
+      `compile: an argument is either donated or held, got ${both} in both. A donated one is held anyway`,
+    );
   }
-  return (...args) => {
-    const [leaves, structure] = flatten(args, "compile: arguments");
-    if (leaves.some(({ trace: { level } }) => level > 0)) return fn(...args);
-    const engine = currentEngine();
-    const entries = compiled.get(engine) ?? new Map<string, Entry | "inline">();
-    compiled.set(engine, entries);
-    const key = signature(leaves, structure);
-    let entry = entries.get(key);
-    if (!entry) {
-      if (donate.some((index) => index >= args.length)) {
-        throw new ConfigError(
-          `compile: donate must list positions of the ${args.length} arguments, got [${donate.join(", ")}]`,
-        );
-      }
-      entry = build(fn, leaves, structure, donatedLeaves(args, donate));
-      entries.set(key, entry);
+  if (!Number.isInteger(cache) || cache < 1) {
+    throw new ConfigError(`compile: cache must be an integer >= 1, got ${cache}`);
+  }
+  const programs = new Programs(fn, { donate, hold, cache });
+  const compiled = (...args: Args): R => programs.call(args) as R;
+  programsOf.set(compiled, programs);
+  return compiled;
+}
+
+function expectPositions(positions: readonly number[], who: "donate" | "hold"): void {
+  if (positions.some((index) => !Number.isInteger(index) || index < 0)) {
+    throw new ConfigError(`compile: ${who} must list positions of arguments, got [${positions.join(", ")}]`);
+  }
+}
+
+/** One compiled signature; or a function that has to be called as it is. */
+type Entry = { readonly executable: Executable; readonly resultStructure: Structure } | "inline";
+
+/** A function, and what it was compiled to. */
+class Programs {
+  readonly #fn: (...args: never) => unknown;
+  readonly #options: Required<CompileOptions>;
+  readonly #cache: ProgramCache<Entry>;
+  /** What the programs in the cache were compiled for. */
+  #engine: Engine | undefined;
+
+  constructor(fn: (...args: never) => unknown, options: Required<CompileOptions>) {
+    this.#fn = fn;
+    this.#options = options;
+    this.#cache = new ProgramCache(options.cache, drop);
+  }
+
+  call(args: readonly unknown[]): unknown {
+    const build = currentBuild();
+    if (this.#engine !== currentEngine()) {
+      this.release();
+      this.#engine = currentEngine();
     }
-    return entry === "inline" ? fn(...args) : (execute(entry, leaves) as R);
-  };
+    const recent = this.#cache.findRecent(args, build);
+    if (recent) {
+      const { program, leaves } = recent;
+      if (program === "inline") return this.#inline(args);
+      if (!program.executable.isReleased) return execute(program, leaves);
+    }
+    const [leaves, structure] = flatten(args, "compile: arguments");
+    if (leaves.some(({ trace: { level } }) => level > 0)) return this.#inline(args);
+    const signature = { build, structure, specs: leaves };
+    let entry = this.#cache.find(signature);
+    if (!entry || (entry !== "inline" && entry.executable.isReleased)) {
+      entry = this.#compile(args, leaves, structure);
+      this.#cache.add(signature, entry);
+    }
+    return entry === "inline" ? this.#inline(args) : execute(entry, leaves);
+  }
+
+  release(): void {
+    this.#cache.clear();
+  }
+
+  #inline(args: readonly unknown[]): unknown {
+    return (this.#fn as (...args: unknown[]) => unknown)(...args);
+  }
+
+  #compile(args: readonly unknown[], leaves: readonly Tensor[], structure: Structure): Entry {
+    const { donate, hold } = this.#options;
+    expectWithin(donate, args, "donate");
+    expectWithin(hold, args, "hold");
+    const { program, captures, resultStructure } = traceFlat(this.#fn, leaves, structure);
+    if (captures.length > 0) return "inline";
+    const kept = matchResults(leavesOf(args, donate), leaves, program.outputs);
+    const plan = buildPlan(optimize(program), { kept, held: leavesOf(args, hold) });
+    return { executable: new Executable(plan, loadOptions()), resultStructure };
+  }
+}
+
+function drop(entry: Entry): void {
+  if (entry !== "inline") entry.executable.release();
+}
+
+function execute({ executable, resultStructure }: Exclude<Entry, "inline">, leaves: readonly Tensor[]) {
+  return unflatten(resultStructure, executable.call(leaves));
+}
+
+function expectWithin(positions: readonly number[], args: readonly unknown[], who: "donate" | "hold"): void {
+  if (positions.some((index) => index >= args.length)) {
+    throw new ConfigError(
+      `compile: ${who} must list positions of the ${args.length} arguments, got [${positions.join(", ")}]`,
+    );
+  }
 }
 
 /** Traces and optimises a function for the given arguments; for `explain` and the tests of passes. */
@@ -114,13 +200,13 @@ export function programOf<Args extends readonly unknown[]>(
 export function executableOf<Args extends readonly unknown[]>(
   fn: (...args: Args) => unknown,
   args: Args,
-): Executable {
-  return executableFor(buildPlan(programOf(fn, args)));
+): ProfiledExecutable {
+  return new ProfiledExecutable(buildPlan(programOf(fn, args)), loadOptions());
 }
 
-function executableFor(plan: Plan): Executable {
+function loadOptions(): LoadOptions {
   const { memory, pool } = currentEngine();
-  return new Executable(plan, memory, currentBuild(), pool);
+  return { memory, build: currentBuild(), pool };
 }
 
 function traceFlat(fn: (...args: never) => unknown, leaves: readonly Tensor[], structure: Structure) {
@@ -138,46 +224,13 @@ function traceFlat(fn: (...args: never) => unknown, leaves: readonly Tensor[], s
   return { ...traced, resultStructure: resultStructure! };
 }
 
-function build(
-  fn: (...args: never) => unknown,
-  leaves: readonly Tensor[],
-  structure: Structure,
-  donated: readonly number[],
-): Entry | "inline" {
-  const { program, captures, resultStructure } = traceFlat(fn, leaves, structure);
-  if (captures.length > 0) return "inline";
-  const kept = matchResults(donated, leaves, program.outputs);
-  const executable = executableFor(buildPlan(optimize(program), kept));
-  return { executable, resultStructure, residents: new Map() };
-}
-
-function execute({ executable, resultStructure, residents }: Entry, leaves: readonly Tensor[]): unknown {
-  const { plan } = executable;
-  const inputs = leaves.map(({ payload }, i) =>
-    residents.get(i) === payload && payload instanceof Resident && payload.isCurrent ? null : dataOf(payload),
-  );
-  // overwritten below, never cleared: a cleared Map points at its next table, so that one dead table in V8's old
-  // generation would keep alive all that follow
-  for (const resident of residents.values()) resident.isCurrent = false;
-  executable.run(inputs);
-  const results = plan.outputs.map(({ spec }, i) => {
-    const kept = plan.kept.find(({ output }) => output === i);
-    if (!kept) return fromData(spec, executable.read(i));
-    const input = plan.inputs.findIndex(({ buffer }) => buffer === kept.buffer);
-    const resident = new Resident(executable, input);
-    residents.set(input, resident);
-    return new Tensor(spec.shape, spec.dtype, eager, resident);
-  });
-  return unflatten(resultStructure, results);
-}
-
-/** Positions of the donated arguments' leaves. */
-function donatedLeaves(args: readonly unknown[], donate: readonly number[]): number[] {
+/** Positions of the leaves of some arguments. */
+function leavesOf(args: readonly unknown[], positions: readonly number[]): number[] {
   let next = 0;
   return args.flatMap((arg, i) => {
     const count = flatten(arg)[0].length;
     next += count;
-    return donate.includes(i) ? Array.from({ length: count }, (_, j) => next - count + j) : [];
+    return positions.includes(i) ? Array.from({ length: count }, (_, j) => next - count + j) : [];
   });
 }
 
@@ -197,10 +250,4 @@ function matchResults(
     taken.add(output);
     return [[output, input]];
   });
-}
-
-function signature(leaves: readonly Tensor[], structure: Structure): string {
-  let key = `${currentBuild()} `;
-  for (const { shape, dtype } of leaves) key += `${dtype}[${shape}]`;
-  return key + JSON.stringify(structure);
 }

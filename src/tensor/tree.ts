@@ -46,16 +46,58 @@ export function flatten(tree: unknown, who = "tree"): [leaves: Tensor[], structu
   return [leaves, visit(tree, who)];
 }
 
+/**
+ * Lists the tensors of a tree that is built like `structure`, as `flatten` does but without describing it anew.
+ *
+ * @returns false where it is built otherwise; `leaves` holds some of its tensors then
+ */
+export function collectLeaves(tree: unknown, structure: Structure, leaves: Tensor[]): boolean {
+  if (structure.kind === "leaf") {
+    if (!(tree instanceof Tensor)) return false;
+    leaves.push(tree);
+    return true;
+  }
+  const { items } = structure;
+  if (structure.kind === "array") {
+    if (!Array.isArray(tree) || tree.length !== items.length) return false;
+    for (let i = 0; i < items.length; i++) if (!collectLeaves(tree[i], items[i]!, leaves)) return false;
+    return true;
+  }
+  if (typeof tree !== "object" || tree === null || !isPlain(tree)) return false;
+  const { names } = structure;
+  let i = 0;
+  for (const name in tree) {
+    if (name !== names[i]) return false;
+    if (!collectLeaves((tree as Record<string, unknown>)[name], items[i]!, leaves)) return false;
+    i++;
+  }
+  return i === names.length;
+}
+
 /** Builds a tree from its structure and its leaves, in the order of `flatten`. */
 export function unflatten<T = unknown>(structure: Structure, leaves: readonly unknown[]): T {
-  let next = 0;
-  const build = (node: Structure): unknown => {
-    if (node.kind === "leaf") return leaves[next++];
-    if (node.kind === "array") return node.items.map(build);
-    return Object.fromEntries(node.names.map((name, i) => [name, build(node.items[i]!)]));
-  };
-  return build(structure) as T;
+  return build(structure, leaves, { next: 0 }) as T;
 }
+
+function build(structure: Structure, leaves: readonly unknown[], at: { next: number }): unknown {
+  if (structure.kind === "leaf") return leaves[at.next++];
+  const { items } = structure;
+  if (structure.kind === "array") {
+    const array = new Array<unknown>(items.length);
+    for (let i = 0; i < items.length; i++) array[i] = build(items[i]!, leaves, at);
+    return array;
+  }
+  const object: Record<string, unknown> = {};
+  for (let i = 0; i < items.length; i++) {
+    const name = structure.names[i]!;
+    const value = build(items[i]!, leaves, at);
+    if (name === "__proto__") Object.defineProperty(object, name, { ...OWN, value });
+    else object[name] = value;
+  }
+  return object;
+}
+
+const OWN = { enumerable: true, writable: true, configurable: true };
 
 /** The tensors of a tree. */
 export function leaves(tree: unknown): Tensor[] {

@@ -124,7 +124,7 @@ export async function measure(
 export function profile(work: Work, rounds = 5): KernelProfile[] {
   const { step, state, tasks } = work.build();
   const executable = executableOf(step, [state, tasks]);
-  executable.run(tree.leaves([state, tasks]).map((x) => x.data()));
+  executable.call(tree.leaves([state, tasks]));
   const best = new Map<KernelProfile["kernel"], KernelProfile>();
   for (let i = 0; i < rounds; i++) {
     for (const p of executable.profile())

@@ -16,7 +16,14 @@ import { defineTurns } from "../workers/turns.js";
 /** A part of a plan, and the name under which the module exports it. */
 export type Part =
   | { readonly kind: "steps"; readonly name: string }
-  | { readonly kind: "turns"; readonly name: string; readonly count: number; readonly area: Buffer };
+  | {
+      readonly kind: "turns";
+      readonly name: string;
+      readonly count: number;
+      /** Where in the arena this thread computes its turns, and how large that is; in bytes. */
+      readonly areaOffset: number;
+      readonly areaBytes: number;
+    };
 
 export interface DriverOptions {
   readonly plan: Pick<Plan, "steps" | "offsets">;
@@ -77,9 +84,11 @@ class Driver {
       const loop = steps[end];
       if (loop && isParallel(loop)) {
         const name = `turns${loops++}`;
-        const { count, reverse, parallel } = loop;
+        const { count, reverse } = loop;
+        const { area } = loop.parallel;
         defineTurns(this.#module, name, { count, reverse, ...this.#turns.get(loop)! });
-        parts.push({ kind: "turns", name, count, area: parallel.area });
+        const areaOffset = 4 * this.#options.plan.offsets.get(area)!;
+        parts.push({ kind: "turns", name, count, areaOffset, areaBytes: 4 * area.size });
       }
       from = end + 1;
     }

@@ -1,202 +1,187 @@
 /**
- * Runs plans as WebAssembly: one module per plan, its distinct kernels and functions that call them in order.
+ * A compiled plan that can be called: gives values to its inputs, runs it, and takes its results.
  *
  * @module
  */
-import { allocate, type TypedArray } from "../../tensor/dtype.js";
-import { emitKernel } from "../kernels/emit.js";
-import type { Kernel } from "../kernels/kernel.js";
-import { flops, type Place, type Plan, type Step } from "../plan/plan.js";
-import { ModuleBuilder } from "../wasm/module.js";
-import type { WorkerPool } from "../workers/pool.js";
+import { dataOf } from "../../tensor/eager/concrete.js";
+import { eager, fromData } from "../../tensor/eager/index.js";
+import { type Spec, sizeOf } from "../../tensor/shape.js";
+import { Tensor } from "../../tensor/tensor.js";
+import type { Place, Plan } from "../plan/plan.js";
 import type { Turns } from "../workers/turns.js";
 import type { Build } from "./build.js";
-import { defineDriver, type Part } from "./driver.js";
-import { KernelNumbers } from "./kernel-numbers.js";
-import { type EngineMemory, MAX_PAGES } from "./memory.js";
-
-/** Time spent in one distinct kernel. */
-export interface KernelProfile {
-  readonly kernel: Kernel;
-  readonly calls: number;
-  readonly ms: number;
-  /** Floating-point operations of all calls. */
-  readonly flops: number;
-}
+import type { Holding } from "./holding.js";
+import { type Loaded, type LoadOptions, load } from "./load.js";
+import type { EngineMemory } from "./memory.js";
+import { Resident } from "./resident.js";
+import { copyValue, readValue, writeValue } from "./values.js";
 
 type Run = (scratch: number) => void;
 
-/** A plan, placed in memory and compiled. */
+/** Bytes into scratch memory, or an address that lasts. */
+interface Located {
+  readonly isLasting: boolean;
+  readonly at: number;
+}
+
+interface Input extends Located {
+  readonly size: number;
+  /** The number of the state that it keeps from call to call; −1 where it keeps none. */
+  readonly state: number;
+  /** Whether its value stays until another one comes. */
+  readonly isHeld: boolean;
+}
+
+interface Output extends Located {
+  readonly spec: Spec;
+  readonly size: number;
+  /** The number of the state that it becomes, and the address of that; −1 where it is copied to JavaScript. */
+  readonly state: number;
+  readonly stateAddress: number;
+}
+
+/** Gives back what garbage programs held. */
+const garbage = new FinalizationRegistry<Holding>((holding) => holding.release());
+
 export class Executable {
-  readonly plan: Plan;
   readonly build: Build;
+  protected readonly loaded: Loaded;
   readonly #memory: EngineMemory;
+  readonly #holding: Holding;
   readonly #run: Run;
-  readonly #instance: WebAssembly.Instance;
-  readonly #kernels = new KernelNumbers();
-  /** Byte addresses of buffers outside the arena. */
-  readonly #lasting = new Map<Place["buffer"], number>();
+  readonly #inputs: readonly Input[];
+  readonly #outputs: readonly Output[];
+  /** What each held input was given last. */
+  readonly #held: unknown[] = [];
 
-  /** The plan in parts, where workers share its loops. */
-  readonly #parts: readonly Part[];
-  readonly #shared: { readonly pool: WorkerPool; readonly program: number } | undefined;
-
-  /** @param pool workers that share the plan's parallel loops; their memory is `memory` */
-  constructor(plan: Plan, memory: EngineMemory, build: Build, pool?: WorkerPool) {
-    this.plan = plan;
-    this.build = build;
-    this.#memory = memory;
-    const module = new ModuleBuilder({ shared: memory.shared, maximumPages: MAX_PAGES });
-    const context = { module, relaxed: build === "relaxed" };
-
-    const lasting = [...plan.constants.map(({ buffer }) => buffer), ...plan.resident];
-    for (const buffer of lasting) this.#lasting.set(buffer, memory.allocate(4 * buffer.size));
-    for (const { buffer, data } of plan.constants) write(memory, this.#lasting.get(buffer)!, data);
-
-    for (const { kernel } of flatSteps(plan.steps)) this.#kernels.number(kernel);
-    const functions = this.#kernels.distinct.map((kernel, i) => {
-      const index = emitKernel(kernel, context);
-      module.export(`kernel${i}`, index);
-      return index;
+  constructor(plan: Plan, options: LoadOptions) {
+    const loaded = load(plan, options);
+    const { holding, lasting, instance } = loaded;
+    this.build = loaded.build;
+    this.loaded = loaded;
+    this.#memory = options.memory;
+    this.#holding = holding;
+    this.#run = instance.exports.run as Run;
+    const locate = (place: Place): Located => locateIn(plan, loaded, place);
+    const stateOf = new Map(
+      plan.kept.map(({ buffer }) => {
+        const { dtype, size } = buffer;
+        return [buffer, holding.addState({ dtype, size, address: lasting.get(buffer)! })] as const;
+      }),
+    );
+    this.#inputs = plan.inputs.map(({ buffer }) => ({
+      ...locate({ buffer, offset: 0 }),
+      size: buffer.size,
+      state: stateOf.get(buffer) ?? -1,
+      isHeld: lasting.has(buffer) && !stateOf.has(buffer),
+    }));
+    this.#outputs = plan.outputs.map(({ spec, place }, i) => {
+      const buffer = plan.kept.find(({ output }) => output === i)?.buffer;
+      const state = buffer ? stateOf.get(buffer)! : -1;
+      const stateAddress = buffer ? lasting.get(buffer)! : -1;
+      return { ...locate(place), spec, size: sizeOf(spec.shape), state, stateAddress };
     });
-    const functionOf = (kernel: Kernel) => functions[this.#kernels.number(kernel)]!;
-    const inParts = pool !== undefined;
-    this.#parts = defineDriver(module, { plan, functionOf, lasting: this.#lasting, inParts });
-
-    const table = module.constantTable();
-    const constants = memory.allocate(4 * table.length);
-    memory.int32.set(table, constants / 4);
-    memory.reserveScratch(4 * plan.size);
-    const compiled = new WebAssembly.Module(module.bytes());
-    this.#instance = new WebAssembly.Instance(compiled, {
-      env: {
-        memory: memory.memory,
-        constants: new WebAssembly.Global({ value: "i32", mutable: false }, constants),
-      },
-    });
-    this.#run = this.#instance.exports.run as Run;
-    if (pool && this.#parts.length > 0) {
-      const areas = this.#parts.map((part) => (part.kind === "turns" ? 4 * part.area.size : 0));
-      this.#shared = { pool, program: pool.add(compiled, constants, Math.max(...areas)) };
-    }
+    garbage.register(this, holding, this);
   }
 
-  /** Number of distinct kernels. */
-  get numKernels(): number {
-    return this.#kernels.distinct.length;
+  /** Whether its memory was given back, so that it cannot be called any more. */
+  get isReleased(): boolean {
+    return this.#holding.isReleased;
+  }
+
+  /** Gives its memory back. States that it returned can still be read. */
+  release(): void {
+    garbage.unregister(this);
+    this.#holding.release();
   }
 
   /**
    * Runs the plan once.
    *
-   * @param inputs null where the input is resident and still in place
+   * @param leaves the inputs; states that it returned stay where they are
+   * @throws MetaError where one of them was consumed; nothing has changed then
    */
-  run(inputs: readonly (TypedArray | null)[]): void {
-    inputs.forEach((data, i) => {
-      if (data) write(this.#memory, this.#address({ buffer: this.plan.inputs[i]!.buffer, offset: 0 }), data);
-    });
-    if (this.#shared) this.#runShared(this.#shared);
+  call(leaves: readonly Tensor[]): Tensor[] {
+    const inputs = this.#inputs;
+    for (let i = 0; i < inputs.length; i++) {
+      const { payload } = leaves[i]!;
+      if (payload instanceof Resident && this.#held[i] !== payload) this.#prepare(payload, inputs[i]!);
+    }
+    for (let i = 0; i < inputs.length; i++) this.#give(i, inputs[i]!, leaves[i]!.payload);
+    const holding = this.#holding;
+    holding.lastRun = this.#memory.tick();
+    holding.version++;
+    if (this.loaded.shared) this.#runShared(this.loaded.shared);
     else this.#run(this.#memory.scratch);
-    for (const { output, buffer } of this.plan.kept) {
-      const from = this.#address(this.plan.outputs[output]!.place) / 4;
-      const to = this.#lasting.get(buffer)! / 4;
-      if (from !== to) this.#memory.float32.copyWithin(to, from, from + buffer.size);
+    return this.#results();
+  }
+
+  /** Copies a state that this call overwrites, but for those that it finds in place. */
+  #prepare(payload: Resident, { state }: Input): void {
+    if (payload.holding === this.#holding ? !this.#isInPlace(payload, state) : !payload.isCurrent) {
+      void payload.data;
     }
   }
 
+  #isInPlace(payload: Resident, state: number): boolean {
+    return payload.holding === this.#holding && payload.state === state && payload.isCurrent;
+  }
+
+  #give(i: number, input: Input, payload: unknown): void {
+    if (input.isHeld) {
+      if (this.#held[i] === payload) return;
+      this.#held[i] = payload;
+    }
+    const memory = this.#memory;
+    const address = input.isLasting ? input.at : memory.scratch + input.at;
+    if (payload instanceof Resident) {
+      if (this.#isInPlace(payload, input.state)) return;
+      const from = payload.addressIn(memory);
+      if (from >= 0) {
+        copyValue(memory, from, address, input.size);
+        return;
+      }
+    }
+    writeValue(memory, address, dataOf(payload));
+  }
+
   /** Runs the plan part by part, and its loops together with the pool's workers. */
-  #runShared({ pool, program }: { readonly pool: WorkerPool; readonly program: number }): void {
+  #runShared({ pool, program, parts }: NonNullable<Loaded["shared"]>): void {
     const { scratch } = this.#memory;
+    const { instance } = this.loaded;
     let loop = 0;
-    for (const part of this.#parts) {
-      const run = this.#instance.exports[part.name];
+    for (const part of parts) {
+      const run = instance.exports[part.name];
       if (part.kind === "steps") (run as Run)(scratch);
       else {
-        const area = this.#address({ buffer: part.area, offset: 0 });
+        const area = scratch + part.areaOffset;
         pool.run({ program, loop: loop++, count: part.count, scratch, area, turns: run as Turns });
       }
     }
   }
 
-  /** Copies a result of the last run. */
-  read(output: number): TypedArray {
-    const { spec, place } = this.plan.outputs[output]!;
-    return read(
-      this.#memory,
-      this.#address(place),
-      spec.dtype,
-      spec.shape.reduce((a, b) => a * b, 1),
-    );
-  }
-
-  /** Copies what a resident input holds now. */
-  readResident(input: number): TypedArray {
-    const { spec, buffer } = this.plan.inputs[input]!;
-    return read(this.#memory, this.#lasting.get(buffer)!, spec.dtype, buffer.size);
-  }
-
-  /** Runs kernel by kernel from JavaScript and times each, over the values that the last run left. */
-  profile(): KernelProfile[] {
-    const profiles = new Map<number, { kernel: Kernel; calls: number; ms: number; flops: number }>();
-    const visit = (steps: readonly Step[], turns: ReadonlyMap<number, number>) => {
-      for (const step of steps) {
-        if (step.kind === "loop") {
-          for (let t = 0; t < step.count; t++)
-            visit(step.body, new Map(turns).set(step.id, step.reverse ? step.count - 1 - t : t));
-          continue;
-        }
-        const index = this.#kernels.number(step.kernel);
-        const kernel = this.#instance.exports[`kernel${index}`] as (...addresses: number[]) => void;
-        const addresses = step.args.map((place) => {
-          const moved = (place.turns ?? []).reduce(
-            (total, { loop, stride }) => total + stride * turns.get(loop)!,
-            0,
-          );
-          return this.#address(place) + 4 * moved;
-        });
-        const start = performance.now();
-        kernel(...addresses);
-        const ms = performance.now() - start;
-        const profile = profiles.get(index) ?? { kernel: step.kernel, calls: 0, ms: 0, flops: 0 };
-        profile.calls++;
-        profile.ms += ms;
-        profile.flops += flops(step.kernel);
-        profiles.set(index, profile);
-      }
-    };
-    visit(this.plan.steps, new Map());
-    return [...profiles.values()].sort((a, b) => b.ms - a.ms);
-  }
-
-  #address({ buffer, offset }: Place): number {
-    const lasting = this.#lasting.get(buffer);
-    return 4 * offset + (lasting ?? this.#memory.scratch + 4 * this.plan.offsets.get(buffer)!);
+  #results(): Tensor[] {
+    const memory = this.#memory;
+    const { scratch } = memory;
+    const outputs = this.#outputs;
+    for (const { isLasting, at, size, state, stateAddress } of outputs) {
+      const from = isLasting ? at : scratch + at;
+      if (state >= 0 && from !== stateAddress) copyValue(memory, from, stateAddress, size);
+    }
+    const results = new Array<Tensor>(outputs.length);
+    for (let i = 0; i < outputs.length; i++) {
+      const { isLasting, at, spec, size, state } = outputs[i]!;
+      results[i] =
+        state >= 0
+          ? new Tensor(spec.shape, spec.dtype, eager, new Resident(this.#holding, state))
+          : fromData(spec, readValue(memory, spec.dtype, isLasting ? at : scratch + at, size));
+    }
+    return results;
   }
 }
 
-function* flatSteps(steps: readonly Step[]): Generator<Extract<Step, { kind: "kernel" }>> {
-  for (const step of steps) {
-    if (step.kind === "kernel") yield step;
-    else yield* flatSteps(step.body);
-  }
-}
-
-function write(memory: EngineMemory, address: number, data: TypedArray): void {
-  if (data instanceof Float32Array) memory.float32.set(data, address / 4);
-  else if (data instanceof Int32Array) memory.int32.set(data, address / 4);
-  else for (let i = 0; i < data.length; i++) memory.int32[address / 4 + i] = data[i] ? -1 : 0; // bool as a mask
-}
-
-function read(
-  memory: EngineMemory,
-  address: number,
-  dtype: "float32" | "float64" | "int32" | "bool",
-  size: number,
-): TypedArray {
-  const start = address / 4;
-  if (dtype === "float32") return memory.float32.slice(start, start + size);
-  if (dtype === "int32") return memory.int32.slice(start, start + size);
-  const data = allocate(dtype, size);
-  for (let i = 0; i < size; i++) data[i] = memory.int32[start + i] ? 1 : 0;
-  return data;
+/** Where a place of a plan lies. */
+export function locateIn(plan: Plan, { lasting }: Loaded, { buffer, offset }: Place): Located {
+  const address = lasting.get(buffer);
+  return { isLasting: address !== undefined, at: 4 * offset + (address ?? 4 * plan.offsets.get(buffer)!) };
 }

@@ -1,10 +1,18 @@
 import type { Kernel } from "../kernels/kernel.js";
+import type { Step } from "../plan/plan.js";
 
 /** Numbers kernels in the order in which they first appear; equal kernels have one number, and one function. */
 export class KernelNumbers {
   readonly distinct: Kernel[] = [];
   readonly #byKey = new Map<string, number>();
   readonly #byObject = new Map<Kernel, number>();
+
+  /** Numbers all kernels of some steps. */
+  static of(steps: readonly Step[]): KernelNumbers {
+    const numbers = new KernelNumbers();
+    numbers.#visit(steps);
+    return numbers;
+  }
 
   number(kernel: Kernel): number {
     let number = this.#byObject.get(kernel);
@@ -17,6 +25,13 @@ export class KernelNumbers {
     }
     this.#byObject.set(kernel, number);
     return number;
+  }
+
+  #visit(steps: readonly Step[]): void {
+    for (const step of steps) {
+      if (step.kind === "kernel") this.number(step.kernel);
+      else this.#visit(step.body);
+    }
   }
 }
 

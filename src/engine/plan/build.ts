@@ -16,26 +16,28 @@ import { scanOf } from "./scan.js";
 import { lowerSingle } from "./single.js";
 import { contiguous } from "./view.js";
 
-/**
- * Makes the plan of an optimised program.
- *
- * @param kept pairs of an output and the input that it becomes in the next call
- */
-export function buildPlan(
-  program: Program,
-  kept: readonly (readonly [output: number, input: number])[] = [],
-): Plan {
+/** What stays in memory from call to call. */
+export interface Lasting {
+  /** Pairs of an output and the input that it becomes in the next call. */
+  readonly kept?: readonly (readonly [output: number, input: number])[];
+  /** Inputs whose value stays until another one comes. */
+  readonly held?: readonly number[];
+}
+
+/** Makes the plan of an optimised program. */
+export function buildPlan(program: Program, { kept = [], held = [] }: Lasting = {}): Plan {
   refuseFloat64(program);
   const context: PlanContext = { constants: [] };
   const planner = new Planner(program, context);
   const inputs = program.inputs.map((v) => ({ spec: v, buffer: planner.define(v, "input").buffer }));
   const residentOf = new Map(kept.map(([output, input]) => [output, inputs[input]!.buffer]));
-  const resident = [...residentOf.values()];
+  const states = [...residentOf.values()];
+  const resident = [...states, ...held.map((input) => inputs[input]!.buffer)];
   lower(planner, program);
   const outputs = program.outputs.map((v, i) => {
     const place = planner.dense(v);
-    // a resident that comes out elsewhere must be saved before it is overwritten
-    const clash = resident.includes(place.buffer) && residentOf.get(i) !== place.buffer;
+    // a state that comes out elsewhere must be saved before it is overwritten
+    const clash = states.includes(place.buffer) && residentOf.get(i) !== place.buffer;
     return {
       spec: v,
       place: clash ? planner.copy({ place, view: contiguous(v.shape) }, v.dtype).place : place,

@@ -95,7 +95,7 @@ test.each([0, 1.5, 65, Number.NaN])("%s workers are refused", async (count) => {
 async function share(fate: Code, patience: number): Promise<WorkerPool> {
   const memory = new EngineMemory({ shared: true });
   const pool = await WorkerPool.start(memory, 2, { patience });
-  const flag = memory.allocate(64);
+  const flag = memory.allocate(64).address;
   const ownArea = 0; // the worker's is not
   const module = new ModuleBuilder({ shared: true, maximumPages: MAX_PAGES });
   const free = module.define(["i32", "i32", "i32"], (fn) => {

@@ -8,6 +8,7 @@
  */
 import { MetaError } from "../../errors.js";
 import { startThread, type Thread } from "../../platform/threads.js";
+import type { Area } from "../executor/areas.js";
 import type { EngineMemory } from "../executor/memory.js";
 import { layout } from "./control.js";
 import type { Turns } from "./turns.js";
@@ -29,6 +30,14 @@ export interface PoolOptions {
   readonly patience?: number;
 }
 
+/** A program to compute with, or, without a module, one to forget. */
+export interface ProgramMessage {
+  readonly program: number;
+  readonly module?: WebAssembly.Module;
+  /** Address of its constants. */
+  readonly constants?: number;
+}
+
 /** Looks at a word before the thread sleeps: some 0.1 ms. */
 const SPINS = 20_000;
 const START_SECONDS = 30;
@@ -44,13 +53,15 @@ export class WorkerPool {
   readonly #patience: number;
   #programs = 0;
   #areaBytes = 0;
+  /** The areas that threads compute turns in, by the word that says where. */
+  readonly #areas = new Map<number, Area>();
   /** Why the threads cannot be counted on any more. */
   #broken: string | undefined;
 
   private constructor(memory: EngineMemory, size: number, patience: number) {
     this.size = size;
     this.#memory = memory;
-    this.#at = memory.allocate(4 * layout.words);
+    this.#at = memory.allocate(4 * layout.words).address;
     this.#control = new Int32Array(memory.memory.buffer, this.#at, layout.words);
     this.#control.fill(0);
     this.#patience = 1000 * patience;
@@ -83,10 +94,13 @@ export class WorkerPool {
   add(module: WebAssembly.Module, constants: number, areaBytes: number): number {
     this.#reserveAreas(areaBytes);
     const program = this.#programs++;
-    for (const thread of this.#threads) thread.post({ program, module, constants });
-    Atomics.add(this.#control, layout.posted, 1);
-    this.#wake();
+    this.#post({ program, module, constants });
     return program;
+  }
+
+  /** Makes all threads forget a program. */
+  remove(program: number): void {
+    if (this.#broken === undefined) this.#post({ program });
   }
 
   /**
@@ -172,6 +186,12 @@ export class WorkerPool {
     return layout.threads + index * layout.stride;
   }
 
+  #post(message: ProgramMessage): void {
+    for (const thread of this.#threads) thread.post(message);
+    Atomics.add(this.#control, layout.posted, 1);
+    this.#wake();
+  }
+
   #wake(): void {
     Atomics.add(this.#control, layout.round, 1);
     Atomics.notify(this.#control, layout.round);
@@ -183,8 +203,11 @@ export class WorkerPool {
     for (let i = 0; i < this.size; i++) {
       for (const word of i === 0 ? [layout.spare] : [layout.area, layout.spare]) {
         const at = this.#own(i) + word;
-        if (this.#areaBytes > 0) this.#memory.release(this.#control[at]!, this.#areaBytes);
-        this.#control[at] = this.#memory.allocate(bytes);
+        const area = this.#memory.allocate(bytes); // before the old one goes: it may fail
+        const old = this.#areas.get(at);
+        if (old) this.#memory.release(old);
+        this.#areas.set(at, area);
+        this.#control[at] = area.address;
       }
     }
     this.#areaBytes = bytes;

@@ -13,8 +13,8 @@
 /** Looks at a word before the thread sleeps: some 0.1 ms. */
 const SPINS = 20_000;
 
-/** @type {WebAssembly.Exports[]} */
-const programs = [];
+/** @type {Map<number, WebAssembly.Exports>} */
+const programs = new Map();
 /** @type {{ memory: WebAssembly.Memory, at: number, own: number, layout: import("./control.js").Layout }} */
 let pool;
 /** @type {Int32Array} */
@@ -30,13 +30,22 @@ function receive(message) {
     send({ ready: true });
   } else {
     received++;
-    const env = {
-      memory: pool.memory,
-      constants: new WebAssembly.Global({ value: "i32" }, message.constants),
-    };
-    programs[message.program] = new WebAssembly.Instance(message.module, { env }).exports;
+    receiveProgram(message);
   }
   if (received === Atomics.load(control, pool.layout.posted)) work();
+}
+
+/** @param {import("./pool.js").ProgramMessage} message */
+function receiveProgram({ program, module, constants }) {
+  if (!module) {
+    programs.delete(program);
+    return;
+  }
+  const env = {
+    memory: pool.memory,
+    constants: new WebAssembly.Global({ value: "i32" }, constants),
+  };
+  programs.set(program, new WebAssembly.Instance(module, { env }).exports);
 }
 
 /** Takes part in loops until there are messages to receive. */
@@ -60,7 +69,7 @@ function takeTurns() {
   const { at, own } = pool;
   const word = (/** @type {number} */ index) => Atomics.load(control, index);
   try {
-    const turns = /** @type {Turns} */ (programs[word(program)]?.[`turns${word(loop)}`]);
+    const turns = /** @type {Turns} */ (programs.get(word(program))?.[`turns${word(loop)}`]);
     turns(word(scratch), word(own + area), word(own + spare), at, at + 4 * own);
   } catch (error) {
     describe(error);
