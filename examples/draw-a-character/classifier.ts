@@ -1,6 +1,6 @@
 /** The network that learns, and the programs by which it does: what all threads of the page share. */
 import * as mg from "metagrad";
-import { decodeSafetensors } from "metagrad/formats";
+import { loadTree } from "metagrad/formats";
 
 export const WAYS = 5;
 export const SHOTS = 5;
@@ -12,6 +12,7 @@ export const SIZE = mg.DRAWING_SIZE;
 export type Params = mg.Conv4Params;
 
 export const net = mg.conv4({ ways: WAYS, filters: 32 });
+const { nonTransductive } = mg.queryProtocols(net);
 export const loss: mg.LossFn<Params> = (params, { x, y }) => mg.softmaxCrossEntropy(net.apply(params, x), y);
 
 /** Takes one gradient step on the support drawings. Returns also the loss before it. */
@@ -21,16 +22,11 @@ export const learn = mg.compile((params: Params, support: mg.Batch): [Params, mg
 ]);
 
 /**
- * Returns the probability of each class for each image, `[image, class]`.
- *
- * Batch norm takes its statistics from the batch at hand; so each image is judged by itself, in a batch with the
- * support drawings, never with other images that ask for an answer.
+ * Returns the probability of each class for each image, `[image, class]`: of each in a batch with the support drawings,
+ * never with other images that ask for an answer.
  */
 export const judge = mg.compile((params: Params, support: mg.Tensor, images: mg.Tensor) =>
-  mg.vmap((image: mg.Tensor) => {
-    const batch = mg.concatenate([support, mg.expandDims(image, 0)]);
-    return mg.softmax(mg.at(net.apply(params, batch), support.shape[0]!));
-  })(images),
+  mg.softmax(nonTransductive(params, { support: { x: support }, query: { x: images } })),
 );
 
 /** Returns 28 x 28 drawings as the network takes them, `[drawing, 28, 28, 1]`, from bytes 0..255. */
@@ -55,8 +51,7 @@ const [leaves, structure] = mg.tree.flatten(template);
 
 /** Returns the parameters that a safetensors file holds. */
 export function readParams(bytes: Uint8Array): Params {
-  const { tensors } = decodeSafetensors(bytes, "initialisation.safetensors");
-  return fromArrays(mg.tree.paths(structure).map((path) => tensors.get(path)!.data));
+  return loadTree(bytes, template, "initialisation.safetensors");
 }
 
 /** Parameters as arrays, which threads can send each other. */

@@ -3,18 +3,17 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ConfigError, suggestion } from "../errors.js";
 import { loadExperiment } from "../experiments/index.js";
-import { encodeNpz, exportOnnx } from "../formats/index.js";
+import { encodeNpz, exportOnnx, namedTensors, saveTree } from "../formats/index.js";
 import {
   type Config,
   type Experiment,
-  encodeTree,
   modelOfRun,
   RunFolder,
   readModel,
   readTable,
   tablePath,
 } from "../run/index.js";
-import { type Tree, tree } from "../tensor/index.js";
+import type { Tree } from "../tensor/index.js";
 import { checkOutput, writeOutput } from "./output-file.js";
 
 export type ModelFormat = "onnx" | "safetensors" | "npz";
@@ -53,12 +52,10 @@ function encode(
   if (format !== "onnx" && innerSteps !== undefined) {
     throw new ConfigError(`export: --inner-steps is of onnx, got it for ${format}`);
   }
-  if (format === "safetensors") return encodeTree(model, metadata);
-  const [leaves, structure] = tree.flatten(model);
+  if (format === "safetensors") return saveTree(model, metadata);
   if (format === "npz") {
-    const arrays = tree.paths(structure).map((path, i) => {
-      const { dtype, shape } = leaves[i]!;
-      return [path === "" ? "value" : path, { dtype, shape, data: leaves[i]!.data() }] as const;
+    const arrays = namedTensors(model).map(([name, leaf]) => {
+      return [name, { dtype: leaf.dtype, shape: leaf.shape, data: leaf.data() }] as const;
     });
     return encodeNpz(new Map(arrays));
   }

@@ -20,4 +20,5 @@ export {
   type ScalarEvent,
   type TfEvents,
 } from "./tfevents.js";
+export { loadTree, namedTensors, saveTree } from "./tree.js";
 export { type ByteSource, readZip, type ZipArchive } from "./zip.js";

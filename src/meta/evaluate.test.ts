@@ -57,12 +57,10 @@ const episodes: Task = { support: { x: images("a"), y }, query: { x: images("b")
 const episode = (i: number): Task => tree.map((x) => at(x, i), episodes);
 const all = queryProtocols(net);
 
-test("queryProtocols normalise a query with all queries, with the support set, or by the support set", () => {
+test("the protocols normalise a query with all queries, with the support set, or by the support set", () => {
   const { support, query } = episode(0);
   const rowOf = (predict: QueryProtocol<typeof theta>, x: Tensor) => [
-    ...predict(theta, { support, query: { x, y: query.y } })
-      .slice([0], [1])
-      .data(),
+    ...predict(theta, { support, query: { x } }).slice([0], [1]).data(),
   ];
   const [two, one] = [2, 1].map((n) => query.x.slice([0], [n]));
   expect(rowOf(all.transductive, two!)).toEqual([...net.apply(theta, two!).slice([0], [1]).data()]);

@@ -20,8 +20,8 @@ import type { Task } from "../data/task.js";
 import type { NormalizedModule } from "../nn/index.js";
 import { at, concatenate, expandDims, type Params, type Tensor, type Tree, vmap } from "../tensor/index.js";
 
-/** Returns the logits of a task's queries, `[query, ways]`, by adapted parameters. */
-export type QueryProtocol<P> = (params: P, task: Task) => Tensor;
+/** Returns the logits of a task's queries, `[query, ways]`, by adapted parameters; no label is looked at. */
+export type QueryProtocol<P> = (params: P, task: Task<{ readonly x: Tensor }>) => Tensor;
 
 export interface QueryProtocols<P> {
   /** All queries of a task in one batch. */

@@ -10,8 +10,8 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { FormatError } from "../errors.js";
+import { saveTree } from "../formats/index.js";
 import type { Tree } from "../tensor/index.js";
-import { encodeTree } from "./checkpoint.js";
 import { makeFolder, readBytes, readText, replaceFile, TEMPORARY, withFileErrors } from "./files.js";
 import { checkJson, FORMAT, type RunIdentity, sha256 } from "./record.js";
 
@@ -85,7 +85,7 @@ export class Checkpoints {
   /** Writes one and removes all but the newest few. @throws MetaError; those that there were are as they were */
   save(state: Tree, progress: RunProgress, logs: LogMarks): void {
     const base = this.path(progress.step);
-    const tensors = encodeTree(state);
+    const tensors = saveTree(state);
     const content = { format: FORMAT, run: this.#run, ...progress, logs, tensors: sha256(tensors) };
     replaceFile(`${base}.safetensors`, tensors);
     replaceFile(`${base}.json`, `${JSON.stringify({ ...content, checksum: checksumOf(content) })}\n`);

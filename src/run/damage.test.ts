@@ -185,7 +185,7 @@ test("a checkpoint of another learner is refused by the tensor that differs", as
   const dir = await stopped("run");
   const learner = toy.learner(config);
   const other = { ...toy, learner: () => ({ ...learner, init: () => ({ legs: [] }) }) };
-  await expect(resumeRun(other, dir)).rejects.toThrow("weights is not a tensor of this learner's state");
+  await expect(resumeRun(other, dir)).rejects.toThrow("weights is not in the template");
 });
 
 test("a log that lost lines is refused, as the run could not end with the same bits", async () => {

@@ -17,8 +17,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { FormatError } from "../errors.js";
+import { loadTree } from "../formats/index.js";
 import type { Tree } from "../tensor/index.js";
-import { decodeTree } from "./checkpoint.js";
 import { Checkpoints, type RunProgress, type WholeCheckpoint } from "./checkpoints.js";
 import { deleteFiles } from "./clean.js";
 import { replaceFile, withFileErrors } from "./files.js";
@@ -131,7 +131,7 @@ export class RunFolder {
 
 /** Returns the state in a checkpoint. @param template a state built alike. @throws FormatError */
 export function stateOf<S extends Tree>({ base, tensors }: WholeCheckpoint, template: S): S {
-  return decodeTree(tensors, template, `${base}.safetensors`);
+  return loadTree(tensors, template, `${base}.safetensors`);
 }
 
 export function failurePath(dir: string): string {

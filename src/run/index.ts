@@ -1,5 +1,4 @@
 /** Runs: experiments, configs, checkpoints, run folders, and tables made of runs. Node only. */
-export { decodeTree, encodeTree } from "./checkpoint.js";
 export { type CleanPlan, type CleanRequest, planClean, removeRun } from "./clean.js";
 export { compareRuns, type RunComparison, type StateDifference } from "./compare.js";
 export { configure, fieldPaths, parseSets, type Source } from "./config.js";

@@ -1,9 +1,9 @@
 import { existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { loadTree, saveTree } from "../formats/index.js";
 import { Rng } from "../random/index.js";
 import { lineChartSvg } from "../render/index.js";
 import type { Tree } from "../tensor/index.js";
-import { decodeTree, encodeTree } from "./checkpoint.js";
 import { loadEvaluation } from "./evaluation.js";
 import { type Experiment, slug } from "./experiment.js";
 import { makeFolder, readBytes, replaceFile } from "./files.js";
@@ -32,7 +32,7 @@ export async function publish(
     const job = jobs.find(({ label, seed }) => label === row.label && seed === firstSeed);
     if (job === undefined) return row;
     const path = checkpointPath(results, experiment.name, row.label);
-    const bytes = encodeTree(modelOf(experiment, job.dir), { experiment: experiment.name, row: row.label });
+    const bytes = saveTree(modelOf(experiment, job.dir), { experiment: experiment.name, row: row.label });
     if (bytes.length > LARGEST_CHECKPOINT) {
       if (existsSync(path)) rmSync(path);
       return row;
@@ -60,7 +60,7 @@ export async function publish(
 export function readModel(experiment: Experiment, { config, checkpoint }: TableRow, tableFile: string): Tree {
   const file = join(dirname(tableFile), checkpoint!);
   const learner = experiment.learner(config!);
-  return decodeTree(readBytes(file), learner.model(learner.init(Rng.seed(0))), file);
+  return loadTree(readBytes(file), learner.model(learner.init(Rng.seed(0))), file);
 }
 
 export function tablePath(results: string, experiment: string): string {

@@ -6,11 +6,11 @@
 import { MetaError, NonFiniteError } from "../errors.js";
 import type { Rng } from "../random/index.js";
 import type { Tree } from "../tensor/index.js";
-import { findNonFinite } from "./checkpoint.js";
 import type { Config, Experiment } from "./experiment.js";
 import type { RunFolder } from "./folder.js";
 import type { Lock } from "./lock.js";
 import type { MetricMeans } from "./metrics.js";
+import { findNonFinite } from "./non-finite.js";
 import { type Progress, silentProgress } from "./progress.js";
 import { refusal } from "./refusal.js";
 import { explainNonFinite } from "./replay.js";
