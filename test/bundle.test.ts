@@ -55,7 +55,6 @@ async function bundle(entry: string): Promise<{ code: string; builtins: string[]
           name: "find-builtins",
           enforce: "pre",
           resolveId(id, importer) {
-            if (id === "happy-dom") return { id, external: true }; // loaded only where there is no document
             if (!isBuiltin(id)) return null;
             if (importer?.includes("@mujoco/mujoco")) return { id, external: true }; // which it asks for in Node only
             builtins.push(`${importer} imports ${id}`);

@@ -56,7 +56,7 @@ const support = { x: toTensors(wave).support.x.reshape(10, 1), y: toTensors(wave
 const grid = linspace(-5, 5, POINTS);
 const [amplitude, phase] = [wave.amplitude.data[0]!, wave.phase.data[0]!];
 
-async function panel(title: string, params: MlpParams, innerLr: number): Promise<string> {
+function panel(title: string, params: MlpParams, innerLr: number): string {
   const x = grid.data();
   const after = (innerSteps: number) =>
     net.apply(adapt(loss, params, support, { innerLr, innerSteps }), grid.reshape(POINTS, 1)).data();
@@ -68,8 +68,7 @@ async function panel(title: string, params: MlpParams, innerLr: number): Promise
     { label: "data", ...marks() },
   ];
   const chart = { title, xLabel: "x", yLabel: "y", series };
-  const svg = await lineChartSvg(chart, { width: WIDTH, height: HEIGHT });
-  return svg.replace(">", `><title>${title}</title>`);
+  return lineChartSvg(chart, { width: WIDTH, height: HEIGHT });
 }
 
 /** A short upright line through each known point, with gaps between. */
@@ -86,10 +85,7 @@ const learned = train(
   (state, tasks) => maml.outerStep(loss, optimizer, state, tasks, { innerLr: 0.01, innerSteps: 1 })[0],
 );
 const joint = train((state, tasks) => jointStep(loss, optimizer, state, tasks)[0]);
-const panels = [
-  await panel("MAML", learned, 0.01),
-  await panel("Trained on all waves at once", joint, 0.002),
-];
+const panels = [panel("MAML", learned, 0.01), panel("Trained on all waves at once", joint, 0.002)];
 writeFileSync(
   new URL("../docs/sinusoid.svg", import.meta.url),
   [

@@ -1,132 +1,102 @@
-/** A line chart as an SVG document, by Observable Plot; outside a browser on happy-dom's document. */
-import { type Axis, makeAxis } from "./axis.js";
+/** A line chart as an SVG document, written without a DOM: the same in Node, in workers and in pages. */
+import { type ChartCanvas, drawLineChart } from "./draw-line-chart.js";
 import { textUnits } from "./font.js";
-import { type ChartSize, type LineChart, seriesColor, unbrokenRuns } from "./line-chart.js";
+import { type ChartSize, type LineChart, unbrokenRuns } from "./line-chart.js";
+import type { Paint, Point } from "./raster.js";
 
-const INK = "#1f2430";
-const UNIT = 1.35; // width in pixels of a grid unit of our own font, to guess that of the viewer's
-const SWATCH = 26;
-const GAP = 22; // between entries of the legend
-const LEGEND_ROW = 20;
-const MARGIN = { left: 60, right: 24 };
+const FONT = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif";
+const UNIT = 0.112; // width of a grid unit of our own font in font sizes, to guess that of the viewer's
 
-/** Returns the text of an SVG file. Loads Plot, and happy-dom where there is no document. */
-export async function lineChartSvg(
-  chart: LineChart,
-  { width = 720, height = 420 }: ChartSize = {},
-): Promise<string> {
-  const Plot = await import("@observablehq/plot");
-  const { title, xLabel, yLabel, series, yScale = "linear" } = chart;
-  const runs = series.flatMap((it, i) => {
-    return unbrokenRuns(it, yScale).map((samples) => ({
-      samples,
-      stroke: seriesColor(i),
-      banded: it.band !== undefined,
-    }));
-  });
-  const values = runs.flatMap(({ samples }) => samples);
-  const xs = values.map((sample) => sample[0]);
-  const ys = values.flatMap((sample) => sample.slice(1));
-  const xAxis = makeAxis(xs, { count: width / 90 });
-  const yAxis = makeAxis(ys, { kind: yScale, count: height / 70, wide: true });
-  const x = (sample: readonly number[]) => sample[0]!;
-  const bands = runs
-    .filter(({ banded }) => banded)
-    .map(({ samples, stroke }) => {
-      const [y1, y2] = [(it: readonly number[]) => it[2]!, (it: readonly number[]) => it[3]!];
-      return Plot.areaY(samples, { x, y1, y2, fill: stroke, fillOpacity: 0.18 });
-    });
-  const lines = runs.map(({ samples, stroke }) => {
-    return Plot.lineY(samples, { x, y: (it: readonly number[]) => it[1]!, stroke, strokeWidth: 2 });
-  });
-  const entries = placeLegend(
-    series.map(({ label }) => label),
-    width - MARGIN.left - MARGIN.right,
-  );
-  const legendHeight = ((entries.at(-1)?.row ?? 0) + 1) * LEGEND_ROW;
-  const heading = Plot.text(title === undefined ? [] : [title], {
-    frameAnchor: "top-left",
-    dy: -12 - legendHeight - LEGEND_ROW,
-    fontSize: 17,
-    fill: INK,
-    text: (it: string) => it,
-  });
-
-  const draw = (document: Document) =>
-    Plot.plot({
-      document,
-      width,
-      height,
-      marginTop: 24 + legendHeight + (title === undefined ? 0 : 30),
-      marginLeft: MARGIN.left,
-      marginBottom: 46,
-      marginRight: MARGIN.right,
-      style: { background: "white", color: INK, fontSize: "12px", fontFamily: "system-ui, sans-serif" },
-      x: { ...scaleOptions(xAxis), label: xLabel },
-      y: { ...scaleOptions(yAxis), label: yLabel, type: yScale, grid: true, tickSize: 0 },
-      marks: [...bands, ...lines, heading, ...legend(Plot, entries)],
-    }).outerHTML;
-  const svg = await withDocument(draw);
-  return svg
-    .replace(/^<svg (?!xmlns)/, '<svg xmlns="http://www.w3.org/2000/svg" ') // a file needs it, a page does not
-    .replace(/<style>.*?<\/style>/s, ""); // rules for pages, which some viewers of files take for a height of 0
+/**
+ * Returns the text of an SVG file. It is white behind the curves, so that it can be read on a dark page, and tells a
+ * screen reader its title, its axes, and where each series begins and ends.
+ */
+export function lineChartSvg(chart: LineChart, { width = 720, height = 420 }: ChartSize = {}): string {
+  const canvas = new SvgCanvas();
+  canvas.fillRect(0, 0, width, height, { color: "#ffffff" });
+  drawLineChart(canvas, chart, { width, height });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${FONT}">`,
+    `<title>${escaped(chart.title ?? `${chart.yLabel} by ${chart.xLabel}`)}</title>`,
+    `<desc>${escaped(description(chart))}</desc>`,
+    ...canvas.elements,
+    "</svg>",
+  ].join("\n");
 }
 
-function scaleOptions({ domain, ticks }: Axis) {
-  const label = (value: number) => ticks.find((tick) => tick.value === value)?.label ?? "";
-  const values = ticks.map(({ value }) => value);
-  return {
-    domain: [...domain],
-    ticks: values,
-    tickFormat: label,
-    labelAnchor: "center",
-    labelArrow: "none",
-  } as const;
-}
-
-interface LegendEntry {
-  readonly label: string;
-  /** Pixels from the left edge of the plot. */
-  readonly dx: number;
-  /** Row from the top. */
-  readonly row: number;
-}
-
-/** Sets the entries side by side, in as many rows as they take. */
-function placeLegend(labels: readonly string[], width: number): LegendEntry[] {
-  let dx = 0;
-  let row = 0;
-  return labels.map((label) => {
-    const size = SWATCH + textUnits(label) * UNIT;
-    if (dx > 0 && dx + size > width) {
-      dx = 0;
-      row++;
-    }
-    const entry = { label, dx, row };
-    dx += size + GAP;
-    return entry;
+function description({ xLabel, yLabel, series, yScale = "linear" }: LineChart): string {
+  const scale = yScale === "log" ? ", on a logarithmic scale" : "";
+  const curves = series.map((it) => {
+    const samples = unbrokenRuns(it, yScale).flat();
+    const [first, last] = [samples[0], samples.at(-1)];
+    if (first === undefined || last === undefined) return `${it.label}: no values.`;
+    return `${it.label}: from ${value(first[1])} at ${value(first[0])} to ${value(last[1])} at ${value(last[0])}.`;
   });
+  return [`Line chart of ${yLabel} by ${xLabel}${scale}.`, ...curves].join(" ");
 }
 
-function legend(Plot: typeof import("@observablehq/plot"), entries: readonly LegendEntry[]) {
-  const lastRow = entries.at(-1)?.row ?? 0;
-  return entries.flatMap(({ label, dx, row }, i) => {
-    const dy = -22 - (lastRow - row) * LEGEND_ROW;
-    const place = { frameAnchor: "top-left", dy, text: (it: string) => it } as const;
-    return [
-      Plot.text(["━━"], { ...place, dx, fill: seriesColor(i) }),
-      Plot.text([label], { ...place, dx: dx + SWATCH, fill: INK }),
-    ];
-  });
+function value(number: number): string {
+  return String(Number(number.toPrecision(3)));
 }
 
-async function withDocument(draw: (document: Document) => string): Promise<string> {
-  if (typeof document !== "undefined") return draw(document);
-  const { Window } = await import("happy-dom");
-  const window = new Window();
-  try {
-    return draw(window.document as unknown as Document); // happy-dom's types are its own
-  } finally {
-    await window.happyDOM.close();
+/** Writes an element for all that is drawn. */
+class SvgCanvas implements ChartCanvas {
+  readonly elements: string[] = [];
+
+  fillRect(x: number, y: number, width: number, height: number, paint: Paint): void {
+    const [left, top, across, down] = [x, y, width, height].map(digits);
+    this.#add(`<rect x="${left}" y="${top}" width="${across}" height="${down}"${fill(paint)}/>`);
   }
+
+  fillPolygon(points: readonly Point[], paint: Paint): void {
+    this.#add(`<path d="${path(points)}Z"${fill(paint)}/>`);
+  }
+
+  strokeLine(points: readonly Point[], thickness: number, { color, opacity }: Paint): void {
+    const line = points.length === 1 ? `${path(points)}h0` : path(points); // a dot has a length of 0
+    const faint = opacity === undefined ? "" : ` stroke-opacity="${opacity}"`;
+    this.#add(
+      `<path d="${line}" fill="none" stroke="${color}"${faint} stroke-width="${digits(thickness)}" stroke-linecap="round" stroke-linejoin="round"/>`,
+    );
+  }
+
+  text(text: string, [x, y]: Point, style: Parameters<ChartCanvas["text"]>[2]): void {
+    const { size, anchor = "start", upwards = false } = style;
+    const [left, middle] = [digits(x), digits(y)];
+    const turned = upwards ? ` transform="rotate(-90 ${left} ${middle})"` : "";
+    // dy, as some viewers of files do not know dominant-baseline
+    this.#add(
+      `<text x="${left}" y="${middle}" dy="0.35em" font-size="${digits(size)}" text-anchor="${anchor}"${turned}${fill(style)}>${escaped(text)}</text>`,
+    );
+  }
+
+  textWidth(text: string, size: number): number {
+    return textUnits(text) * size * UNIT;
+  }
+
+  #add(element: string): void {
+    this.elements.push(element);
+  }
+}
+
+function fill({ color, opacity }: Paint): string {
+  return ` fill="${color}"${opacity === undefined ? "" : ` fill-opacity="${opacity}"`}`;
+}
+
+function path(points: readonly Point[]): string {
+  return points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${digits(x)},${digits(y)}`).join("");
+}
+
+/** To hundredths of a pixel. */
+function digits(number: number): string {
+  return String(Math.round(number * 100) / 100);
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+/** As text of a document: what XML has no way to write becomes U+FFFD. */
+function escaped(text: string): string {
+  return text
+    .replaceAll(/[&<>"]/g, (it) => ENTITIES[it]!)
+    .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd");
 }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { decodePng } from "../formats/index.js";
 import { type LineChart, lineChartPng, lineChartSvg, terminalChart } from "./index.js";
 import { seriesColor, unbrokenRuns } from "./line-chart.js";
@@ -54,27 +54,80 @@ test("the PNG is the same each time, byte for byte", () => {
   expect(lineChartPng(chart)).toEqual(lineChartPng(chart));
 });
 
-test("a chart without data is drawn, too", async () => {
+test("a chart without data is drawn, too", () => {
   const empty: LineChart = { xLabel: "x", yLabel: "y", series: [], yScale: "log" };
   expect(decodePng(lineChartPng(empty)).width).toBe(1440);
   expect(terminalChart(empty).length).toBeGreaterThan(10);
-  expect(await lineChartSvg(empty)).toContain("<svg");
+  expect(lineChartSvg(empty)).toContain("<svg");
 });
 
-test("the SVG is a file of its own with all labels, escaped", async () => {
-  const svg = await lineChartSvg(chart);
-  expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" /);
-  for (const text of [
-    "Loss &amp; more",
-    ">step<",
-    ">loss<",
-    ">up<",
-    ">down<",
-    seriesColor(0),
-    seriesColor(1),
-  ]) {
-    expect(svg).toContain(text);
-  }
+describe("the SVG", () => {
+  const svg = lineChartSvg(chart, { width: 300, height: 200 });
+
+  test("is well-formed, whatever labels hold", () => {
+    const odd = `<b>&"'\u0000\ud800]]>é漢`;
+    const labelled: LineChart = { ...chart, title: odd, xLabel: odd, series: [{ label: odd, x, y: x }] };
+    const texts: string[] = [];
+    for (const document of [svg, lineChartSvg(labelled)]) {
+      const open: string[] = [];
+      for (const [, slash, name, closed, text] of document.matchAll(
+        /<(\/?)(\w+)(?: [\w:-]+="[^"<&]*")*(\/?)>([^<]*)/g,
+      )) {
+        if (slash) expect(open.pop()).toBe(name);
+        else if (!closed) open.push(name!);
+        expect(text!.replaceAll(/&(amp|lt|gt|quot);/g, "")).not.toMatch(/[&>]/);
+        texts.push(text!);
+      }
+      expect(open).toEqual([]);
+      expect(document.replaceAll(/<(\/?)(\w+)(?: [\w:-]+="[^"<&]*")*(\/?)>/g, "")).not.toMatch(/</);
+    }
+    expect(texts).toContain(`&lt;b&gt;&amp;&quot;'\ufffd\ufffd]]&gt;é漢`);
+  });
+
+  test("stands alone: its namespace, its size, a white ground for dark pages", () => {
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" /);
+    expect(svg).toContain('width="300" height="200" viewBox="0 0 300 200"');
+    expect(svg).toContain('<rect x="0" y="0" width="300" height="200" fill="#ffffff"/>');
+  });
+
+  test("shows the title, both axes, the legend, and every run of every series in its colour", () => {
+    for (const text of ["Loss &amp; more", "step", "loss", "up", "down", "0", "2", "4"])
+      expect(svg).toContain(`>${text}</text>`);
+    const strokes = (color: string) => svg.split(`stroke="${color}"`).length - 1;
+    expect([strokes(seriesColor(0)), strokes(seriesColor(1))]).toEqual([2, 3]); // with the legend's
+    expect(svg.split(`fill="${seriesColor(0)}" fill-opacity="0.18"`).length).toBe(2);
+  });
+
+  test("tells a screen reader what there is to see", () => {
+    expect(svg).toContain(' role="img" ');
+    expect(svg).toContain("<title>Loss &amp; more</title>");
+    expect(svg).toContain(
+      "<desc>Line chart of loss by step. up: from 0 at 0 to 4 at 4. down: from 4 at 0 to 0 at 4.</desc>",
+    );
+  });
+
+  test("draws values where the PNG has them: lines end at the axes' ends", () => {
+    const log: LineChart = {
+      xLabel: "x",
+      yLabel: "y",
+      yScale: "log",
+      series: [{ label: "a", x: [0, 9], y: [1, 100] }],
+    };
+    const document = lineChartSvg(log, { width: 400, height: 300 });
+    const [, left, bottom, right, top] =
+      /<path d="M([\d.]+),([\d.]+)L([\d.]+),([\d.]+)" [^>]*stroke-width="2"/.exec(document)!;
+    const lines = [...document.matchAll(/<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="1"/g)];
+    const ys = lines.map(([, , y]) => Number(y) + 0.5);
+    expect([Number(bottom), Number(top)]).toEqual([Math.max(...ys), Math.min(...ys)]);
+    const [, x0, , width] = lines[0]!;
+    expect([Number(left), Number(right)]).toEqual([Number(x0), Number(x0) + Number(width)]);
+  });
+
+  test("a point alone is a dot", () => {
+    expect(lineChartSvg({ xLabel: "x", yLabel: "y", series: [{ label: "a", x: [1], y: [1] }] })).toMatch(
+      /d="M[\d.]+,[\d.]+h0"/,
+    );
+  });
 });
 
 test("the terminal's chart is this one", () => {

@@ -19,12 +19,12 @@ const LARGEST_CHECKPOINT = 1_000_000;
  *
  * @returns the path of the json
  */
-export async function publish(
+export function publish(
   experiment: Experiment,
   { jobs }: Reproduction,
   table: Table,
   results: string,
-): Promise<string> {
+): string {
   const file = tablePath(results, experiment.name);
   makeFolder(dirname(file));
   const [firstSeed] = table.seeds;
@@ -50,7 +50,7 @@ export async function publish(
           mine.map(({ dir }) => loadEvaluation(dir)!),
         );
       });
-    replaceFile(file.replace(/json$/, "svg"), await lineChartSvg(experiment.figure(outcomes)));
+    replaceFile(file.replace(/json$/, "svg"), lineChartSvg(experiment.figure(outcomes)));
   }
   replaceFile(file, `${JSON.stringify({ ...table, rows }, null, 2)}\n`);
   return file;

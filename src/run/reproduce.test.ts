@@ -82,7 +82,7 @@ test("a table compares with the paper, and says what was not run", async () => {
   expect(fly).toMatchObject({ config: null, note: "needs wings" });
   expect(fly!.cells[0]).toMatchObject({ paper: 0, ours: null, overSeeds: null, verdict: "not run" });
 
-  const file = await publish(toy, reproduction, table, join(out, "results"));
+  const file = publish(toy, reproduction, table, join(out, "results"));
   expect(file).toBe(join(out, "results/toy/walk.json"));
   const kept = readTable(file);
   expect(kept.rows.map(({ checkpoint }) => checkpoint)).toEqual([
