@@ -6,6 +6,7 @@
 import type { MjModel, MjSpec } from "@mujoco/mujoco";
 import { EnvError, suggestion } from "../../errors.js";
 import type { Mujoco } from "./engine.js";
+import { deleteNow, deleteWith, inMujocoMemory } from "./handles.js";
 import { type Colliders, compileListed } from "./listed-contacts.js";
 
 /** What has a name in a scene. */
@@ -49,6 +50,7 @@ export class Scene {
     this.model = model;
     this.colliders = colliders;
     this.name = name;
+    deleteWith(this, model);
   }
 
   /** Compiles MJCF. @throws EnvError with the compiler's complaint and its line */
@@ -99,9 +101,9 @@ export class Scene {
     });
   }
 
-  /** Frees the model. No simulation of it may be used afterwards. */
+  /** Frees the model. No simulation of it may be used afterwards. A scene that is dropped is freed as garbage. */
   close(): void {
-    this.model.delete();
+    deleteNow(this, this.model);
   }
 }
 
@@ -113,8 +115,9 @@ interface FileSystem {
 
 function compile<T>(name: string, make: () => T): T {
   try {
-    return make();
+    return inMujocoMemory(name, make);
   } catch (error) {
+    if (error instanceof EnvError) throw error;
     throw new EnvError(
       `${name}: expected a scene that MuJoCo compiles, got: ${String(error).replace(/\s+/g, " ")}`,
     );

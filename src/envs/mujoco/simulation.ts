@@ -11,6 +11,7 @@
  */
 import type { MjData } from "@mujoco/mujoco";
 import { EnvError } from "../../errors.js";
+import { deleteNow, deleteWith, type Handle, inMujocoMemory } from "./handles.js";
 import type { Scene } from "./scene.js";
 
 export class Simulation {
@@ -41,7 +42,7 @@ export class Simulation {
   framesOnly = false;
   readonly #stateKind: number;
   readonly #stateSize: number;
-  readonly #stateBuffer: { GetView(): Float64Array; delete(): void };
+  readonly #stateBuffer: Handle & { GetView(): Float64Array };
   readonly #timestep: number;
   #failed = false;
   #forcesAreOld = false;
@@ -50,10 +51,11 @@ export class Simulation {
   constructor(scene: Scene) {
     const { mujoco, model } = scene;
     this.scene = scene;
-    this.data = new mujoco.MjData(model);
+    this.data = inMujocoMemory(scene.name, () => new mujoco.MjData(model));
     this.#stateKind = mujoco.mjtState.mjSTATE_INTEGRATION.value;
     this.#stateSize = mujoco.mj_stateSize(model, this.#stateKind);
     this.#stateBuffer = new mujoco.DoubleBuffer(this.#stateSize);
+    deleteWith(this, this.data, this.#stateBuffer);
     this.#timestep = model.opt.timestep;
     this.#bind();
   }
@@ -221,10 +223,10 @@ export class Simulation {
     this.#failed = false;
   }
 
+  /** Frees its memory. A simulation that is dropped is freed as garbage. */
   close(): void {
     if (this.scene.owner === this) this.#giveBack();
-    this.#stateBuffer.delete();
-    this.data.delete();
+    deleteNow(this, this.data, this.#stateBuffer);
   }
 
   /** Makes the model say this simulation's places, and the arrays MuJoCo's memory; before writing to them. */
