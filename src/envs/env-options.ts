@@ -5,8 +5,8 @@
  */
 import { ConfigError, suggestion } from "../errors.js";
 
-/** What an option may be: a list of all it may be, or of a kind. Files are a map from their paths to their bytes. */
-export type EnvOption = readonly (string | number | boolean)[] | "positive integer" | "files";
+/** What an option may be: a list of all it may be, or a kind. Files are a map from their paths to their bytes. */
+export type EnvOption = readonly (string | number | boolean)[] | "positive integer" | "probability" | "files";
 
 export const SWITCH: EnvOption = [true, false];
 
@@ -37,12 +37,14 @@ function unknownOption(name: string, known: readonly string[]): string {
 
 function accepts(option: EnvOption, value: unknown): boolean {
   if (option === "positive integer") return Number.isInteger(value) && (value as number) >= 1;
+  if (option === "probability") return typeof value === "number" && value >= 0 && value <= 1;
   if (option === "files") return value instanceof Map;
   return option.some((choice) => choice === value);
 }
 
 function describe(option: EnvOption): string {
   if (option === "positive integer") return "an integer >= 1";
+  if (option === "probability") return "in [0, 1]";
   return option === "files" ? "a map of files" : option.join(" or ");
 }
 

@@ -45,6 +45,8 @@ export { act } from "./metaworld/policy.js";
 export { type MetaworldTask, SawyerEnv, type SawyerOptions } from "./metaworld/sawyer-env.js";
 export type { SawyerTask } from "./metaworld/task.js";
 export { sawyerTask, sawyerTasks } from "./metaworld/tasks/index.js";
+export type { Draws } from "./minatar/game.js";
+export { MinAtar, type MinAtarName, type MinAtarOptions, minAtarGames } from "./minatar/minatar.js";
 export {
   Locomotion,
   type LocomotionName,

@@ -10,6 +10,7 @@ import type { EnvSource } from "./env-source.js";
 import type { Metaworld, MetaworldOptions } from "./metaworld/metaworld.js";
 import type { SawyerEnv, SawyerOptions } from "./metaworld/sawyer-env.js";
 import { sawyerTasks } from "./metaworld/tasks/index.js";
+import { type MinAtarName, type MinAtarOptions, minAtarGames } from "./minatar/minatar.js";
 import {
   type Locomotion,
   type LocomotionName,
@@ -17,8 +18,12 @@ import {
   locomotionEnvs,
 } from "./mujoco/locomotion.js";
 
-/** Of all environments; `EnvEntry.options` says which of them one has. */
-export interface EnvOptions extends MetaworldOptions, SawyerOptions, LocomotionOptions {}
+/** The options of all environments; `EnvEntry.options` says which of them one has. */
+export interface EnvOptions
+  extends MetaworldOptions,
+    SawyerOptions,
+    LocomotionOptions,
+    Omit<MinAtarOptions, "draws"> {}
 
 export interface EnvEntry {
   readonly name: string;
@@ -58,6 +63,18 @@ async function makePoint2d() {
   return new Point2d();
 }
 
+async function makeMinAtar(name: MinAtarName, options: EnvOptions) {
+  const { MinAtar } = await import("./minatar/minatar.js");
+  return new MinAtar(name, options);
+}
+
+const MINATAR_OPTIONS: EnvEntry["options"] = {
+  stickyActions: "probability",
+  difficultyRamp: SWITCH,
+  actions: ["all", "minimal"],
+  horizon: "positive integer",
+};
+
 const SAWYER_OPTIONS: EnvEntry["options"] = {
   reward: [1, 2],
   goalVisible: SWITCH,
@@ -68,6 +85,9 @@ const SAWYER_OPTIONS: EnvEntry["options"] = {
 
 const entries: EnvEntry[] = [
   entry("point2d", "Walk to a goal in the plane that cannot be seen.", {}, makePoint2d),
+  ...minAtarGames.map(({ name, summary }) =>
+    entry(`minatar/${name}`, summary, MINATAR_OPTIONS, (given) => makeMinAtar(name, given)),
+  ),
   ...locomotionEnvs.map(({ name, summary, papers }) => {
     const options = { paper: papers, horizon: "positive integer", contactForces: SWITCH } as const;
     return entry(name, summary, options, (given) => makeLocomotion(name, given));
