@@ -62,10 +62,12 @@ test("all wrong options are told at once", () => {
   );
 });
 
+const VALUES = { "positive integer": [1, 500], probability: [0, 0.25, 1], files: [new Map()] };
+
 test("what an environment says that it takes is what it takes", () => {
   for (const { check, options } of environments.values()) {
     for (const [name, option] of Object.entries(options)) {
-      const values = option === "positive integer" ? [1, 500] : option === "files" ? [new Map()] : option;
+      const values = typeof option === "string" ? VALUES[option] : option;
       for (const value of values) expect(() => check({ [name]: value })).not.toThrow();
     }
   }

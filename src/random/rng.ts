@@ -110,6 +110,11 @@ export class Rng {
     return std * z;
   }
 
+  /** Draws whether something happens that has this probability, from 32 random bits. */
+  chance(probability: number): boolean {
+    return this.uint32() < probability * 2 ** 32;
+  }
+
   /** Draws one of 0, 1, … n − 1, all equally likely. @throws ConfigError unless 1 ≤ n ≤ 2³² */
   integer(n: number): number {
     if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) {

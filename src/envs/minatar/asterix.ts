@@ -13,12 +13,24 @@
  *
  * @module
  */
-import type { EnvState, FloatArray } from "../env.js";
-import { DOWN, type Draws, EDGE, type Game, type GameOptions, isInside, SIDE, steer, UP } from "./game.js";
+import {
+  DOWN,
+  type Draws,
+  EDGE,
+  type Game,
+  isInside,
+  type LastStep,
+  LEFT,
+  NO_STEP,
+  NONE,
+  RIGHT,
+  SIDE,
+  steer,
+  UP,
+} from "./game.js";
 
 const ROWS = 8; // the rows 1..8 hold one thing each
 const RAMP_STEPS = 100;
-const CHANNELS = ["player", "enemy", "trail", "gold"] as const;
 
 /** What crosses a row. */
 interface Thing {
@@ -28,7 +40,7 @@ interface Thing {
   readonly isGold: boolean;
 }
 
-interface State {
+interface State extends LastStep {
   x: number;
   y: number;
   /** By row, from row 1 on. */
@@ -41,44 +53,34 @@ interface State {
   rampIndex: number;
 }
 
-export class Asterix implements Game {
-  readonly channels = CHANNELS;
-  reward = 0;
-  isOver = false;
-  readonly #ramps: boolean;
-  #state = start();
+export const asterix: Game<State> = {
+  summary: "Collect gold, and avoid the enemies that cross the rows.",
+  channels: ["player", "enemy", "trail", "gold"],
+  minimalActions: [NONE, LEFT, UP, RIGHT, DOWN],
+  start,
 
-  constructor({ difficultyRamp }: GameOptions) {
-    this.#ramps = difficultyRamp;
-  }
-
-  reset(): void {
-    this.#state = start();
-  }
-
-  step(action: number, draws: Draws): void {
-    const state = this.#state;
-    this.reward = 0;
-    this.isOver = false;
+  step(state, action, draws, ramps) {
+    state.reward = 0;
+    state.terminated = false;
     if (state.spawnTimer === 0) {
-      this.#spawn(draws);
+      spawn(state, draws);
       state.spawnTimer = state.spawnInterval;
     }
     state.x = steer(state.x, action);
     if (action === UP) state.y = Math.max(1, state.y - 1);
     else if (action === DOWN) state.y = Math.min(ROWS, state.y + 1);
-    this.#meet(state.y - 1);
+    meet(state, state.y - 1);
     if (state.moveTimer === 0) {
       state.moveTimer = state.moveInterval;
-      this.#move();
+      move(state);
     }
     state.spawnTimer--;
     state.moveTimer--;
-    if (this.#ramps) ramp(state);
-  }
+    if (ramps) ramp(state);
+    return state;
+  },
 
-  draw(out: FloatArray): void {
-    const { x, y, things } = this.#state;
+  draw({ x, y, things }, out) {
     out[(y * SIDE + x) * 4] = 1;
     for (let row = 0; row < ROWS; row++) {
       const thing = things[row];
@@ -88,56 +90,44 @@ export class Asterix implements Game {
       const behind = thing.x - thing.heading;
       if (isInside(behind)) out[(cell + behind) * 4 + 2] = 1;
     }
-  }
+  },
+};
 
-  save(): EnvState {
-    const { things, ...rest } = this.#state;
-    return { ...rest, things: things.map((thing) => (thing ? { ...thing } : null)) };
-  }
+function spawn({ things }: State, draws: Draws): void {
+  const heading = draws.chance(1 / 2) ? 1 : -1;
+  const isGold = draws.chance(1 / 3);
+  const free = things.reduce((count, thing) => count + Number(thing === null), 0);
+  if (free === 0) return;
+  let nth = draws.integer(free);
+  const row = things.findIndex((thing) => thing === null && nth-- === 0);
+  things[row] = { x: heading > 0 ? 0 : EDGE, heading, isGold };
+}
 
-  restore(state: EnvState): void {
-    const { things, ...rest } = state as unknown as State;
-    this.#state = { ...rest, things: things.map((thing) => (thing ? { ...thing } : null)) };
+function move(state: State): void {
+  for (let row = 0; row < ROWS; row++) {
+    const thing = state.things[row];
+    if (!thing) continue;
+    thing.x += thing.heading;
+    if (isInside(thing.x)) meet(state, row);
+    else state.things[row] = null;
   }
+}
 
-  #spawn(draws: Draws): void {
-    const { things } = this.#state;
-    const heading = draws.chance(1 / 2) ? 1 : -1;
-    const isGold = draws.chance(1 / 3);
-    const free = things.reduce((count, thing) => count + Number(thing === null), 0);
-    if (free === 0) return;
-    let nth = draws.integer(0, free);
-    const row = things.findIndex((thing) => thing === null && nth-- === 0);
-    things[row] = { x: heading > 0 ? 0 : EDGE, heading, isGold };
-  }
-
-  #move(): void {
-    const { things } = this.#state;
-    for (let row = 0; row < ROWS; row++) {
-      const thing = things[row];
-      if (!thing) continue;
-      thing.x += thing.heading;
-      if (isInside(thing.x)) this.#meet(row);
-      else things[row] = null;
-    }
-  }
-
-  /** Lets the player meet the thing of a row, where they share a cell. */
-  #meet(row: number): void {
-    const { x, y, things } = this.#state;
-    const thing = things[row];
-    if (!thing || row !== y - 1 || thing.x !== x) return;
-    if (thing.isGold) {
-      things[row] = null;
-      this.reward++;
-    } else {
-      this.isOver = true;
-    }
+/** Lets the player meet the thing of a row, where they share a cell. */
+function meet(state: State, row: number): void {
+  const thing = state.things[row];
+  if (!thing || row !== state.y - 1 || thing.x !== state.x) return;
+  if (thing.isGold) {
+    state.things[row] = null;
+    state.reward++;
+  } else {
+    state.terminated = true;
   }
 }
 
 function start(): State {
   return {
+    ...NO_STEP,
     x: 5,
     y: 5,
     things: new Array<Thing | null>(ROWS).fill(null),

@@ -13,14 +13,24 @@
  *
  * @module
  */
-import type { EnvState, FloatArray } from "../env.js";
-import { CELLS, type Draws, EDGE, type Game, isInside, SIDE, steer } from "./game.js";
+import {
+  CELLS,
+  EDGE,
+  type Game,
+  isInside,
+  type LastStep,
+  LEFT,
+  NO_STEP,
+  NONE,
+  RIGHT,
+  SIDE,
+  steer,
+} from "./game.js";
 
 const FIRST_BRICK = SIDE; // rows 1, 2 and 3
 const END_OF_BRICKS = 4 * SIDE;
-const CHANNELS = ["paddle", "ball", "trail", "brick"] as const;
 
-interface State {
+interface State extends LastStep {
   paddle: number;
   x: number;
   y: number;
@@ -35,21 +45,16 @@ interface State {
   bricks: Uint8Array;
 }
 
-export class Breakout implements Game {
-  readonly channels = CHANNELS;
-  reward = 0;
-  isOver = false;
-  #state = start(0);
+export const breakout: Game<State> = {
+  summary: "Keep the ball in play, and knock out the bricks.",
+  channels: ["paddle", "ball", "trail", "brick"],
+  minimalActions: [NONE, LEFT, RIGHT],
+  start: (draws) => start(draws.integer(2)),
 
-  reset(draws: Draws): void {
-    this.#state = start(draws.integer(0, 2));
-  }
-
-  step(action: number): void {
-    const state = this.#state;
+  step(state, action) {
     const { bricks } = state;
-    this.reward = 0;
-    this.isOver = false;
+    state.reward = 0;
+    state.terminated = false;
     state.paddle = steer(state.paddle, action);
     state.lastX = state.x;
     state.lastY = state.y;
@@ -66,7 +71,7 @@ export class Breakout implements Game {
     } else if (bricks[y * SIDE + x] === 1) {
       strikes = true;
       if (!state.struck) {
-        this.reward = 1;
+        state.reward = 1;
         bricks[y * SIDE + x] = 0;
         y = state.lastY;
         state.dy = -state.dy;
@@ -81,35 +86,37 @@ export class Breakout implements Game {
         state.dy = -1;
         y = state.lastY;
       } else {
-        this.isOver = true;
+        state.terminated = true;
       }
     }
     state.struck = strikes;
     state.x = x;
     state.y = y;
-  }
+    return state;
+  },
 
-  draw(out: FloatArray): void {
-    const { paddle, x, y, lastX, lastY, bricks } = this.#state;
+  draw({ paddle, x, y, lastX, lastY, bricks }, out) {
     out[(EDGE * SIDE + paddle) * 4] = 1;
     out[(y * SIDE + x) * 4 + 1] = 1;
     out[(lastY * SIDE + lastX) * 4 + 2] = 1;
     for (let cell = FIRST_BRICK; cell < END_OF_BRICKS; cell++) out[cell * 4 + 3] = bricks[cell]!;
-  }
-
-  save(): EnvState {
-    return { ...this.#state, bricks: this.#state.bricks.slice() };
-  }
-
-  restore(saved: EnvState): void {
-    const state = saved as unknown as State;
-    this.#state = { ...state, bricks: Uint8Array.from(state.bricks) };
-  }
-}
+  },
+};
 
 /** @param side where the ball begins: 0 at the left, 1 at the right */
 function start(side: number): State {
   const x = side === 0 ? 0 : EDGE;
   const bricks = new Uint8Array(CELLS).fill(1, FIRST_BRICK, END_OF_BRICKS);
-  return { paddle: 4, x, y: 3, dx: side === 0 ? 1 : -1, dy: 1, lastX: x, lastY: 3, struck: false, bricks };
+  return {
+    ...NO_STEP,
+    paddle: 4,
+    x,
+    y: 3,
+    dx: side === 0 ? 1 : -1,
+    dy: 1,
+    lastX: x,
+    lastY: 3,
+    struck: false,
+    bricks,
+  };
 }

@@ -13,8 +13,7 @@
  *
  * @module
  */
-import type { EnvState, FloatArray } from "../env.js";
-import { DOWN, type Draws, EDGE, type Game, SIDE, UP } from "./game.js";
+import { DOWN, type Draws, EDGE, type Game, type LastStep, NO_STEP, NONE, SIDE, UP } from "./game.js";
 
 const CARS = 8; // in the rows 1..8
 const COLUMN = 4; // the chicken's
@@ -22,9 +21,9 @@ const MOVE_STEPS = 3;
 const STEPS = 2500;
 const SLOWEST = 5;
 const TRAIL = 1; // a trail's channel is this plus the speed
-const CHANNELS = ["chicken", "car", "trail 1", "trail 2", "trail 3", "trail 4", "trail 5"] as const;
+const CHANNELS = 7;
 
-interface State {
+interface State extends LastStep {
   y: number;
   moveTimer: number;
   stepsLeft: number;
@@ -34,27 +33,25 @@ interface State {
   timer: Int32Array;
 }
 
-export class Freeway implements Game {
-  readonly channels = CHANNELS;
-  reward = 0;
-  isOver = false;
-  #state = start();
+export const freeway: Game<State> = {
+  summary: "Cross eight lanes of traffic, again and again.",
+  channels: ["chicken", "car", "trail 1", "trail 2", "trail 3", "trail 4", "trail 5"],
+  minimalActions: [NONE, UP, DOWN],
 
-  reset(draws: Draws): void {
-    this.#state = start();
-    drawCars(this.#state, draws);
-  }
+  start(draws) {
+    const state = start();
+    drawCars(state, draws);
+    return state;
+  },
 
-  step(action: number, draws: Draws): void {
-    const state = this.#state;
-    this.reward = 0;
-    this.isOver = false;
+  step(state, action, draws) {
+    state.reward = 0;
     if (state.moveTimer === 0 && (action === UP || action === DOWN)) {
       state.moveTimer = MOVE_STEPS;
       state.y = action === UP ? Math.max(0, state.y - 1) : Math.min(EDGE, state.y + 1);
     }
     if (state.y === 0) {
-      this.reward = 1;
+      state.reward = 1;
       drawCars(state, draws);
       state.y = EDGE;
     }
@@ -70,51 +67,41 @@ export class Freeway implements Game {
       if (state.y === car + 1 && x[car] === COLUMN) state.y = EDGE;
     }
     if (state.moveTimer > 0) state.moveTimer--;
-    if (--state.stepsLeft < 0) this.isOver = true;
-  }
+    state.terminated = --state.stepsLeft < 0;
+    return state;
+  },
 
-  draw(out: FloatArray): void {
-    const { y, x, speed } = this.#state;
-    const channels = CHANNELS.length;
-    out[(y * SIDE + COLUMN) * channels] = 1;
+  draw({ y, x, speed }, out) {
+    out[(y * SIDE + COLUMN) * CHANNELS] = 1;
     for (let car = 0; car < CARS; car++) {
       const row = (car + 1) * SIDE;
       const behind = wrap(x[car]! - Math.sign(speed[car]!));
-      out[(row + x[car]!) * channels + 1] = 1;
-      out[(row + behind) * channels + TRAIL + Math.abs(speed[car]!)] = 1;
+      out[(row + x[car]!) * CHANNELS + 1] = 1;
+      out[(row + behind) * CHANNELS + TRAIL + Math.abs(speed[car]!)] = 1;
     }
-  }
-
-  save(): EnvState {
-    return copy(this.#state) as unknown as EnvState;
-  }
-
-  restore(state: EnvState): void {
-    this.#state = copy(state as unknown as State);
-  }
-}
+  },
+};
 
 function start(): State {
   const perCar = () => new Int32Array(CARS);
-  return { y: EDGE, moveTimer: MOVE_STEPS, stepsLeft: STEPS, x: perCar(), speed: perCar(), timer: perCar() };
+  return {
+    ...NO_STEP,
+    y: EDGE,
+    moveTimer: MOVE_STEPS,
+    stepsLeft: STEPS,
+    x: perCar(),
+    speed: perCar(),
+    timer: perCar(),
+  };
 }
 
 /** Gives each car a new speed, heading and timer; it stays where it is. */
 function drawCars({ speed, timer }: State, draws: Draws): void {
-  for (let car = 0; car < CARS; car++) timer[car] = draws.integer(1, SLOWEST + 1);
+  for (let car = 0; car < CARS; car++) timer[car] = 1 + draws.integer(SLOWEST);
   for (let car = 0; car < CARS; car++) speed[car] = draws.chance(1 / 2) ? -timer[car]! : timer[car]!;
 }
 
 function wrap(x: number): number {
   if (x < 0) return EDGE;
   return x > EDGE ? 0 : x;
-}
-
-function copy(state: State): State {
-  return {
-    ...state,
-    x: Int32Array.from(state.x),
-    speed: Int32Array.from(state.speed),
-    timer: Int32Array.from(state.timer),
-  };
 }

@@ -6,7 +6,9 @@
  *
  * @module
  */
-import type { EnvState, FloatArray } from "../env.js";
+import type { Rng } from "../../random/index.js";
+import type { FloatArray } from "../env.js";
+import type { Outcome } from "../rules.js";
 
 /** Columns and rows of the grid. A cell is (x, y): x columns from the left, y rows from the top, both from 0. */
 export const SIDE = 10;
@@ -16,40 +18,42 @@ export const CELLS = SIDE * SIDE;
 
 /** The six actions of every game. One that means nothing in a game does nothing. */
 export const actions = ["none", "left", "up", "right", "down", "fire"] as const;
+export const NONE = 0;
 export const LEFT = 1;
 export const UP = 2;
 export const RIGHT = 3;
 export const DOWN = 4;
 export const FIRE = 5;
 
-/** Where a game takes its chances from. */
-export interface Draws {
-  /** Draws whether something happens that has this probability, from 32 random bits. */
-  chance(probability: number): boolean;
-  /** Draws one of low, low + 1, … high − 1. */
-  integer(low: number, high: number): number;
-}
+/** Where a game takes its chances from: a stream, or a record. */
+export type Draws = Pick<Rng, "chance" | "integer">;
 
-/** One game: its rules, and where it stands. */
-export interface Game {
-  readonly channels: readonly string[];
-  /** What the last step earned. */
+/** What the last step of a game earned, and whether it lost the game; a part of the state. */
+export interface LastStep {
   reward: number;
-  /** Whether the last step lost the game. */
-  isOver: boolean;
-  /** Sets up the start of a game. */
-  reset(draws: Draws): void;
-  /** Plays one step, and sets `reward` and `isOver`. @param action 0..5, as in `actions` */
-  step(action: number, draws: Draws): void;
-  /** Marks with 1 what is where, `[row, column, channel]`. @param out zeros */
-  draw(out: FloatArray): void;
-  save(): EnvState;
-  restore(state: EnvState): void;
+  terminated: boolean;
 }
 
-export interface GameOptions {
-  /** Whether the game becomes harder as it goes on; Breakout and Freeway never do. */
-  readonly difficultyRamp: boolean;
+/** Before the first step. */
+export const NO_STEP: Readonly<LastStep> = { reward: 0, terminated: false };
+
+/** The rules of one game, over a state that `step` changes in place. */
+export interface Game<State extends LastStep> {
+  readonly summary: string;
+  readonly channels: readonly string[];
+  /** The actions that mean something, "none" first. */
+  readonly minimalActions: readonly number[];
+  /** Returns the state at the start of a game. */
+  start(draws: Draws): State;
+  /**
+   * Plays one step.
+   *
+   * @param action 0..5, as in `actions`
+   * @param ramps whether the game becomes harder as it goes on; Breakout and Freeway never do
+   */
+  step(state: State, action: number, draws: Draws, ramps: boolean): Outcome;
+  /** Marks with 1 what is where, `[row, column, channel]`. @param out zeros */
+  draw(state: State, out: FloatArray): void;
 }
 
 /** Moves a column by an action: left, right, or neither; stops at the edges. */

@@ -16,16 +16,18 @@
  *
  * @module
  */
-import type { EnvState, FloatArray } from "../env.js";
+import type { FloatArray } from "../env.js";
 import {
   DOWN,
   type Draws,
   EDGE,
   FIRE,
   type Game,
-  type GameOptions,
   isInside,
+  type LastStep,
   LEFT,
+  NO_STEP,
+  NONE,
   RIGHT,
   SIDE,
   steer,
@@ -43,18 +45,7 @@ const FIRST_SPAWN_STEPS = 20;
 const FIRST_MOVE_STEPS = 5;
 const FASTEST_MOVE_STEPS = 2;
 const GAUGE = 10; // cells of the oxygen gauge
-const CHANNELS = [
-  "front",
-  "back",
-  "friendly bullet",
-  "trail",
-  "enemy bullet",
-  "fish",
-  "enemy submarine",
-  "oxygen gauge",
-  "diver gauge",
-  "diver",
-] as const;
+const CHANNELS = 10;
 
 /** What crosses a row. */
 interface Swimmer {
@@ -74,7 +65,7 @@ interface EnemySub extends Swimmer {
 type Bullet = Omit<Swimmer, "timer">;
 
 /** Lists are in the order of appearance. */
-interface State {
+interface State extends LastStep {
   x: number;
   y: number;
   facesRight: boolean;
@@ -94,47 +85,49 @@ interface State {
   swimmingDivers: Swimmer[];
 }
 
-export class Seaquest implements Game {
-  readonly channels = CHANNELS;
-  reward = 0;
-  isOver = false;
-  readonly #ramps: boolean;
-  #state = start();
+export const seaquest: Game<State> = {
+  summary: "Shoot what swims, and bring divers to the surface before the oxygen is gone.",
+  channels: [
+    "front",
+    "back",
+    "friendly bullet",
+    "trail",
+    "enemy bullet",
+    "fish",
+    "enemy submarine",
+    "oxygen gauge",
+    "diver gauge",
+    "diver",
+  ],
+  minimalActions: [NONE, LEFT, UP, RIGHT, DOWN, FIRE],
+  start,
 
-  constructor({ difficultyRamp }: GameOptions) {
-    this.#ramps = difficultyRamp;
-  }
-
-  reset(): void {
-    this.#state = start();
-  }
-
-  step(action: number, draws: Draws): void {
-    const state = this.#state;
-    this.reward = 0;
-    this.isOver = false;
+  step(state, action, draws, ramps) {
+    state.reward = 0;
+    state.terminated = false;
     if (state.spawnTimer === 0) {
       spawnEnemy(state, draws);
       state.spawnTimer = state.spawnInterval;
     }
     if (state.diverSpawnTimer === 0) {
-      state.swimmingDivers.push(enter(draws.chance(1 / 2), draws.integer(1, DEEPEST + 1), DIVER_MOVE_STEPS));
+      const fromLeft = draws.chance(1 / 2);
+      state.swimmingDivers.push(enter(fromLeft, 1 + draws.integer(DEEPEST), DIVER_MOVE_STEPS));
       state.diverSpawnTimer = DIVER_SPAWN_STEPS;
     }
     act(state, action);
-    this.#moveBullets();
-    this.#moveDivers();
-    this.#moveSubs();
-    this.#moveEnemyBullets();
-    this.#moveFish();
+    moveBullets(state);
+    moveDivers(state);
+    moveSubs(state);
+    moveEnemyBullets(state);
+    moveFish(state);
     if (state.spawnTimer > 0) state.spawnTimer--;
     if (state.diverSpawnTimer > 0) state.diverSpawnTimer--;
     if (state.shotTimer > 0) state.shotTimer--;
-    this.#breathe();
-  }
+    breathe(state, ramps);
+    return state;
+  },
 
-  draw(out: FloatArray): void {
-    const state = this.#state;
+  draw(state, out) {
     const { x, y, facesRight, oxygen, divers } = state;
     mark(out, x, y, 0);
     mark(out, facesRight ? x - 1 : x + 1, y, 1);
@@ -146,136 +139,125 @@ export class Seaquest implements Game {
     drawSwimmers(out, state.fish, 5);
     drawSwimmers(out, state.subs, 6);
     drawSwimmers(out, state.swimmingDivers, 9);
-  }
+  },
+};
 
-  save(): EnvState {
-    return copy(this.#state) as unknown as EnvState;
-  }
+// Within a step lists are walked from the newest to the oldest, so that removing one leaves the rest in place.
 
-  restore(state: EnvState): void {
-    this.#state = copy(state as unknown as State);
-  }
-
-  // Within a step lists are walked from the newest to the oldest, so that removing one leaves the rest to come in place.
-
-  #moveBullets(): void {
-    const { bullets, fish, subs } = this.#state;
-    for (let i = bullets.length - 1; i >= 0; i--) {
-      const bullet = bullets[i]!;
-      bullet.x += bullet.heading;
-      if (!isInside(bullet.x)) {
-        bullets.splice(i, 1);
-      } else if (removeAt(fish, bullet) || removeAt(subs, bullet)) {
-        bullets.splice(i, 1);
-        this.reward++;
-      }
+function moveBullets(state: State): void {
+  const { bullets, fish, subs } = state;
+  for (let i = bullets.length - 1; i >= 0; i--) {
+    const bullet = bullets[i]!;
+    bullet.x += bullet.heading;
+    if (!isInside(bullet.x)) {
+      bullets.splice(i, 1);
+    } else if (removeAt(fish, bullet) || removeAt(subs, bullet)) {
+      bullets.splice(i, 1);
+      state.reward++;
     }
   }
+}
 
-  #moveDivers(): void {
-    const state = this.#state;
-    const { swimmingDivers } = state;
-    for (let i = swimmingDivers.length - 1; i >= 0; i--) {
-      const diver = swimmingDivers[i]!;
-      if (state.divers < CREW && this.#isHere(diver)) {
+function moveDivers(state: State): void {
+  const { swimmingDivers } = state;
+  for (let i = swimmingDivers.length - 1; i >= 0; i--) {
+    const diver = swimmingDivers[i]!;
+    if (state.divers < CREW && isHere(state, diver)) {
+      state.divers++;
+      swimmingDivers.splice(i, 1);
+    } else if (diver.timer > 0) {
+      diver.timer--;
+    } else {
+      diver.timer = DIVER_MOVE_STEPS;
+      diver.x += diver.heading;
+      if (!isInside(diver.x)) {
+        swimmingDivers.splice(i, 1);
+      } else if (state.divers < CREW && isHere(state, diver)) {
         state.divers++;
         swimmingDivers.splice(i, 1);
-      } else if (diver.timer > 0) {
-        diver.timer--;
-      } else {
-        diver.timer = DIVER_MOVE_STEPS;
-        diver.x += diver.heading;
-        if (!isInside(diver.x)) {
-          swimmingDivers.splice(i, 1);
-        } else if (state.divers < CREW && this.#isHere(diver)) {
-          state.divers++;
-          swimmingDivers.splice(i, 1);
-        }
       }
     }
   }
+}
 
-  #moveSubs(): void {
-    const { subs, enemyBullets } = this.#state;
-    for (let i = subs.length - 1; i >= 0; i--) {
-      const sub = subs[i]!;
-      this.#moveEnemy(subs, i);
-      if (sub.shotTimer > 0) {
-        sub.shotTimer--;
-      } else {
-        sub.shotTimer = ENEMY_SHOT_STEPS; // it shoots even where it has just been removed
-        enemyBullets.push({ x: sub.x, y: sub.y, heading: sub.heading });
-      }
+function moveSubs(state: State): void {
+  const { subs, enemyBullets } = state;
+  for (let i = subs.length - 1; i >= 0; i--) {
+    const sub = subs[i]!;
+    moveEnemy(state, subs, i);
+    if (sub.shotTimer > 0) {
+      sub.shotTimer--;
+    } else {
+      sub.shotTimer = ENEMY_SHOT_STEPS; // it shoots even where it has just been removed
+      enemyBullets.push({ x: sub.x, y: sub.y, heading: sub.heading });
     }
   }
+}
 
-  #moveFish(): void {
-    const { fish } = this.#state;
-    for (let i = fish.length - 1; i >= 0; i--) this.#moveEnemy(fish, i);
-  }
+function moveFish(state: State): void {
+  const { fish } = state;
+  for (let i = fish.length - 1; i >= 0; i--) moveEnemy(state, fish, i);
+}
 
-  #moveEnemy(enemies: Swimmer[], i: number): void {
-    const state = this.#state;
-    const enemy = enemies[i]!;
-    if (this.#isHere(enemy)) this.isOver = true;
-    if (enemy.timer > 0) {
-      enemy.timer--;
-      return;
-    }
-    enemy.timer = state.moveInterval;
-    enemy.x += enemy.heading;
-    if (!isInside(enemy.x)) {
-      enemies.splice(i, 1);
-    } else if (this.#isHere(enemy)) {
-      this.isOver = true;
-    } else if (removeAt(state.bullets, enemy)) {
-      enemies.splice(i, 1);
-      this.reward++;
-    }
+function moveEnemy(state: State, enemies: Swimmer[], i: number): void {
+  const enemy = enemies[i]!;
+  if (isHere(state, enemy)) state.terminated = true;
+  if (enemy.timer > 0) {
+    enemy.timer--;
+    return;
   }
+  enemy.timer = state.moveInterval;
+  enemy.x += enemy.heading;
+  if (!isInside(enemy.x)) {
+    enemies.splice(i, 1);
+  } else if (isHere(state, enemy)) {
+    state.terminated = true;
+  } else if (removeAt(state.bullets, enemy)) {
+    enemies.splice(i, 1);
+    state.reward++;
+  }
+}
 
-  #moveEnemyBullets(): void {
-    const { enemyBullets } = this.#state;
-    for (let i = enemyBullets.length - 1; i >= 0; i--) {
-      const bullet = enemyBullets[i]!;
-      if (this.#isHere(bullet)) this.isOver = true;
-      bullet.x += bullet.heading;
-      if (!isInside(bullet.x)) enemyBullets.splice(i, 1);
-      else if (this.#isHere(bullet)) this.isOver = true;
-    }
+function moveEnemyBullets(state: State): void {
+  const { enemyBullets } = state;
+  for (let i = enemyBullets.length - 1; i >= 0; i--) {
+    const bullet = enemyBullets[i]!;
+    if (isHere(state, bullet)) state.terminated = true;
+    bullet.x += bullet.heading;
+    if (!isInside(bullet.x)) enemyBullets.splice(i, 1);
+    else if (isHere(state, bullet)) state.terminated = true;
   }
+}
 
-  #breathe(): void {
-    const state = this.#state;
-    if (state.oxygen <= 0) this.isOver = true;
-    if (state.y > 0) {
-      state.oxygen--;
-      state.atSurface = false;
-    } else if (!state.atSurface) {
-      if (state.divers === 0) this.isOver = true;
-      else this.#surface();
-    }
+function breathe(state: State, ramps: boolean): void {
+  if (state.oxygen <= 0) state.terminated = true;
+  if (state.y > 0) {
+    state.oxygen--;
+    state.atSurface = false;
+  } else if (!state.atSurface) {
+    if (state.divers === 0) state.terminated = true;
+    else surface(state, ramps);
   }
+}
 
-  #surface(): void {
-    const state = this.#state;
-    state.atSurface = true;
-    if (state.divers === CREW) {
-      state.divers = 0;
-      this.reward += Math.floor((state.oxygen * GAUGE) / FULL_OXYGEN);
-    }
-    state.oxygen = FULL_OXYGEN;
-    state.divers--;
-    if (this.#ramps) ramp(state);
+function surface(state: State, ramps: boolean): void {
+  state.atSurface = true;
+  if (state.divers === CREW) {
+    state.divers = 0;
+    state.reward += Math.floor((state.oxygen * GAUGE) / FULL_OXYGEN);
   }
+  state.oxygen = FULL_OXYGEN;
+  state.divers--;
+  if (ramps) ramp(state);
+}
 
-  #isHere({ x, y }: { readonly x: number; readonly y: number }): boolean {
-    return x === this.#state.x && y === this.#state.y;
-  }
+function isHere(state: State, { x, y }: { readonly x: number; readonly y: number }): boolean {
+  return x === state.x && y === state.y;
 }
 
 function start(): State {
   return {
+    ...NO_STEP,
     x: 5,
     y: 0,
     facesRight: false,
@@ -303,7 +285,7 @@ function enter(fromLeft: boolean, y: number, timer: number): Swimmer {
 function spawnEnemy({ fish, subs, moveInterval }: State, draws: Draws): void {
   const fromLeft = draws.chance(1 / 2);
   const isSub = draws.chance(1 / 3);
-  const enemy = enter(fromLeft, draws.integer(1, DEEPEST + 1), moveInterval);
+  const enemy = enter(fromLeft, 1 + draws.integer(DEEPEST), moveInterval);
   const comesAgainst = ({ y, heading }: Swimmer) => y === enemy.y && heading !== enemy.heading;
   if (fish.some(comesAgainst) || subs.some(comesAgainst)) return;
   if (isSub) subs.push({ ...enemy, shotTimer: ENEMY_SHOT_STEPS });
@@ -346,7 +328,7 @@ function removeAt(
 }
 
 function mark(out: FloatArray, x: number, y: number, channel: number): void {
-  out[(y * SIDE + x) * CHANNELS.length + channel] = 1;
+  out[(y * SIDE + x) * CHANNELS + channel] = 1;
 }
 
 function drawSwimmers(out: FloatArray, swimmers: readonly Swimmer[], channel: number): void {
@@ -354,16 +336,4 @@ function drawSwimmers(out: FloatArray, swimmers: readonly Swimmer[], channel: nu
     mark(out, x, y, channel);
     if (isInside(x - heading)) mark(out, x - heading, y, 3);
   }
-}
-
-function copy(state: State): State {
-  const list = <T extends object>(items: readonly T[]): T[] => items.map((item) => ({ ...item }));
-  return {
-    ...state,
-    bullets: list(state.bullets),
-    enemyBullets: list(state.enemyBullets),
-    fish: list(state.fish),
-    subs: list(state.subs),
-    swimmingDivers: list(state.swimmingDivers),
-  };
 }

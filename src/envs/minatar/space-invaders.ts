@@ -15,8 +15,8 @@
  *
  * @module
  */
-import type { EnvState, FloatArray } from "../env.js";
-import { EDGE, FIRE, type Game, type GameOptions, SIDE, steer } from "./game.js";
+import type { FloatArray } from "../env.js";
+import { EDGE, FIRE, type Game, type LastStep, LEFT, NO_STEP, NONE, RIGHT, SIDE, steer } from "./game.js";
 
 const WAVE_ROWS = 4;
 const WAVE = 0b0011111100; // columns 2..7
@@ -27,9 +27,9 @@ const SHOT_STEPS = 5;
 const ALIEN_SHOT_STEPS = 10;
 const SLOWEST = 12;
 const FASTEST = 6;
-const CHANNELS = ["cannon", "alien", "alien left", "alien right", "friendly bullet", "enemy bullet"] as const;
+const CHANNELS = 6;
 
-interface State {
+interface State extends LastStep {
   x: number;
   /** −1 to the left, 1 to the right. */
   heading: number;
@@ -44,26 +44,16 @@ interface State {
   enemy: Int32Array;
 }
 
-export class SpaceInvaders implements Game {
-  readonly channels = CHANNELS;
-  reward = 0;
-  isOver = false;
-  readonly #ramps: boolean;
-  #state = start();
+export const spaceInvaders: Game<State> = {
+  summary: "Shoot the aliens before they come down.",
+  channels: ["cannon", "alien", "alien left", "alien right", "friendly bullet", "enemy bullet"],
+  minimalActions: [NONE, LEFT, RIGHT, FIRE],
+  start,
 
-  constructor({ difficultyRamp }: GameOptions) {
-    this.#ramps = difficultyRamp;
-  }
-
-  reset(): void {
-    this.#state = start();
-  }
-
-  step(action: number): void {
-    const state = this.#state;
+  step(state, action, _draws, ramps) {
     const { aliens, friendly, enemy } = state;
-    this.reward = 0;
-    this.isOver = false;
+    state.reward = 0;
+    state.terminated = false;
     if (action === FIRE && state.shotTimer === 0) {
       friendly[EDGE]! |= 1 << state.x;
       state.shotTimer = SHOT_STEPS;
@@ -75,12 +65,12 @@ export class SpaceInvaders implements Game {
     friendly[EDGE] = 0;
     enemy.copyWithin(1, 0, EDGE);
     enemy[0] = 0;
-    if (enemy[EDGE]! & cannon) this.isOver = true;
+    if (enemy[EDGE]! & cannon) state.terminated = true;
 
-    if (aliens[EDGE]! & cannon) this.isOver = true;
+    if (aliens[EDGE]! & cannon) state.terminated = true;
     if (state.moveTimer === 0) {
-      this.#moveAliens();
-      if (aliens[EDGE]! & cannon) this.isOver = true;
+      moveAliens(state);
+      if (aliens[EDGE]! & cannon) state.terminated = true;
     }
     if (state.alienShotTimer === 0) {
       state.alienShotTimer = ALIEN_SHOT_STEPS;
@@ -89,65 +79,56 @@ export class SpaceInvaders implements Game {
     for (let row = 0; row < SIDE; row++) {
       const hit = aliens[row]! & friendly[row]!;
       if (hit === 0) continue;
-      this.reward += bits(hit);
+      state.reward += bits(hit);
       aliens[row]! ^= hit;
       friendly[row]! ^= hit;
     }
     if (state.shotTimer > 0) state.shotTimer--;
     state.moveTimer--;
     state.alienShotTimer--;
-    if (union(aliens) === 0) this.#nextWave();
-  }
+    if (union(aliens) === 0) nextWave(state, ramps);
+    return state;
+  },
 
-  draw(out: FloatArray): void {
-    const { x, heading, aliens, friendly, enemy } = this.#state;
+  draw({ x, heading, aliens, friendly, enemy }, out) {
     const direction = heading < 0 ? 2 : 3;
-    out[(EDGE * SIDE + x) * CHANNELS.length] = 1;
+    out[(EDGE * SIDE + x) * CHANNELS] = 1;
     for (let row = 0; row < SIDE; row++) {
       markRow(out, row, aliens[row]!, 1);
       markRow(out, row, aliens[row]!, direction);
       markRow(out, row, friendly[row]!, 4);
       markRow(out, row, enemy[row]!, 5);
     }
-  }
+  },
+};
 
-  save(): EnvState {
-    return copy(this.#state) as unknown as EnvState;
+function moveAliens(state: State): void {
+  const { aliens } = state;
+  state.moveTimer = Math.min(count(aliens), state.moveInterval);
+  if (union(aliens) & (state.heading < 0 ? LEFT_EDGE : RIGHT_EDGE)) {
+    state.heading = -state.heading;
+    if (aliens[EDGE] !== 0) state.terminated = true;
+    const bottom = aliens[EDGE]!;
+    aliens.copyWithin(1, 0, EDGE);
+    aliens[0] = bottom;
+    return;
   }
+  for (let row = 0; row < SIDE; row++) {
+    aliens[row] = state.heading < 0 ? aliens[row]! >> 1 : (aliens[row]! << 1) & ALL;
+  }
+}
 
-  restore(state: EnvState): void {
-    this.#state = copy(state as unknown as State);
+function nextWave(state: State, ramps: boolean): void {
+  if (ramps && state.moveInterval > FASTEST) {
+    state.moveInterval--;
+    state.rampIndex++;
   }
-
-  #moveAliens(): void {
-    const state = this.#state;
-    const { aliens } = state;
-    state.moveTimer = Math.min(count(aliens), state.moveInterval);
-    if (union(aliens) & (state.heading < 0 ? LEFT_EDGE : RIGHT_EDGE)) {
-      state.heading = -state.heading;
-      if (aliens[EDGE] !== 0) this.isOver = true;
-      const bottom = aliens[EDGE]!;
-      aliens.copyWithin(1, 0, EDGE);
-      aliens[0] = bottom;
-      return;
-    }
-    for (let row = 0; row < SIDE; row++) {
-      aliens[row] = state.heading < 0 ? aliens[row]! >> 1 : (aliens[row]! << 1) & ALL;
-    }
-  }
-
-  #nextWave(): void {
-    const state = this.#state;
-    if (this.#ramps && state.moveInterval > FASTEST) {
-      state.moveInterval--;
-      state.rampIndex++;
-    }
-    state.aliens.fill(WAVE, 0, WAVE_ROWS);
-  }
+  state.aliens.fill(WAVE, 0, WAVE_ROWS);
 }
 
 function start(): State {
   return {
+    ...NO_STEP,
     x: 5,
     heading: -1,
     moveInterval: SLOWEST,
@@ -178,7 +159,7 @@ function shootBack({ x, aliens, enemy }: State): void {
 function markRow(out: FloatArray, row: number, columns: number, channel: number): void {
   for (let rest = columns; rest !== 0; rest &= rest - 1) {
     const column = 31 - Math.clz32(rest & -rest);
-    out[(row * SIDE + column) * CHANNELS.length + channel] = 1;
+    out[(row * SIDE + column) * CHANNELS + channel] = 1;
   }
 }
 
@@ -200,13 +181,4 @@ function bits(row: number): number {
   let sum = 0;
   for (; rest !== 0; rest &= rest - 1) sum++;
   return sum;
-}
-
-function copy(state: State): State {
-  return {
-    ...state,
-    aliens: Int32Array.from(state.aliens),
-    friendly: Int32Array.from(state.friendly),
-    enemy: Int32Array.from(state.enemy),
-  };
 }
