@@ -1,8 +1,11 @@
 /** Environments: what they are, the contract that they keep, episodes from policies, many copies at once. */
 export { EnvBatch, type EnvBatchOptions, envBatch } from "./batch.js";
 export { allocateBatch, type BatchArrays, type BatchArraysOptions } from "./batch-memory.js";
+export { Catch, type CatchOptions } from "./catch.js";
+export { Acrobot, CartPole, MountainCar, Pendulum } from "./classic-control/index.js";
 export { describeEnv, type EnvCheck, envChecks, type TestRunner } from "./contract.js";
 export type { ContractOptions } from "./contract-subject.js";
+export { DiscountingChain } from "./discounting-chain.js";
 export {
   type BoxSpace,
   bounds,
@@ -45,7 +48,6 @@ export { act } from "./metaworld/policy.js";
 export { type MetaworldTask, SawyerEnv, type SawyerOptions } from "./metaworld/sawyer-env.js";
 export type { SawyerTask } from "./metaworld/task.js";
 export { sawyerTask, sawyerTasks } from "./metaworld/tasks/index.js";
-export type { Draws } from "./minatar/game.js";
 export { MinAtar, type MinAtarName, type MinAtarOptions, minAtarGames } from "./minatar/minatar.js";
 export {
   Locomotion,
@@ -72,5 +74,7 @@ export {
   replay,
   rollout,
 } from "./rollout.js";
+export { type Outcome, type Rules, RulesEnv } from "./rules.js";
 export { isEnvState, stateFromJson, stateToJson } from "./state-json.js";
+export { TwoColours, type TwoColoursOptions } from "./two-colours.js";
 export { type WorkerBatchOptions, workerBatch } from "./worker-batch.js";

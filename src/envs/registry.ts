@@ -4,6 +4,7 @@
  * @module
  */
 import { ConfigError, suggestion } from "../errors.js";
+import type { CatchOptions } from "./catch.js";
 import type { Env, EnvState } from "./env.js";
 import { checkEnvOptions, type EnvOption, SWITCH } from "./env-options.js";
 import type { EnvSource } from "./env-source.js";
@@ -17,13 +18,16 @@ import {
   type LocomotionOptions,
   locomotionEnvs,
 } from "./mujoco/locomotion.js";
+import type { TwoColoursOptions } from "./two-colours.js";
 
 /** The options of all environments; `EnvEntry.options` says which of them one has. */
 export interface EnvOptions
   extends MetaworldOptions,
     SawyerOptions,
     LocomotionOptions,
-    Omit<MinAtarOptions, "draws"> {}
+    MinAtarOptions,
+    CatchOptions,
+    TwoColoursOptions {}
 
 export interface EnvEntry {
   readonly name: string;
@@ -40,6 +44,17 @@ export interface EnvEntry {
    */
   make(options?: EnvOptions): Promise<Env<EnvState>>;
 }
+
+/** Environments that are their rules, and need no engine. */
+const plain = {
+  "cart-pole": async () => new (await import("./classic-control/index.js")).CartPole(),
+  "mountain-car": async () => new (await import("./classic-control/index.js")).MountainCar(),
+  acrobot: async () => new (await import("./classic-control/index.js")).Acrobot(),
+  pendulum: async () => new (await import("./classic-control/index.js")).Pendulum(),
+  catch: async (given: EnvOptions) => new (await import("./catch.js")).Catch(given),
+  "discounting-chain": async () => new (await import("./discounting-chain.js")).DiscountingChain(),
+  "two-colours": async (given: EnvOptions) => new (await import("./two-colours.js")).TwoColours(given),
+};
 
 /** Meta-World on our own scenes, and on the original's; by the assets. */
 const loaded = new Map<MetaworldOptions["assets"], Promise<Metaworld>>();
@@ -85,6 +100,33 @@ const SAWYER_OPTIONS: EnvEntry["options"] = {
 
 const entries: EnvEntry[] = [
   entry("point2d", "Walk to a goal in the plane that cannot be seen.", {}, makePoint2d),
+  entry("cart-pole", "Push a cart so that the pole on it does not fall.", {}, plain["cart-pole"]),
+  entry(
+    "mountain-car",
+    "Swing a car that is too weak for the hill up to the flag.",
+    {},
+    plain["mountain-car"],
+  ),
+  entry("acrobot", "Swing two linked rods above a line.", {}, plain.acrobot),
+  entry("pendulum", "Swing a rod up and hold it there.", {}, plain.pendulum),
+  entry(
+    "catch",
+    "Move a paddle under a falling ball.",
+    { rows: "positive integer", columns: "positive integer" },
+    plain.catch,
+  ),
+  entry(
+    "discounting-chain",
+    "Choose among rewards that come sooner or later.",
+    {},
+    plain["discounting-chain"],
+  ),
+  entry(
+    "two-colours",
+    "Step on the colour that pays, until the other does.",
+    { swapSteps: "positive integer" },
+    plain["two-colours"],
+  ),
   ...minAtarGames.map(({ name, summary }) =>
     entry(`minatar/${name}`, summary, MINATAR_OPTIONS, (given) => makeMinAtar(name, given)),
   ),
