@@ -82,16 +82,17 @@ export class Acrobot extends RulesEnv<null, State> {
 /** The derivative by time. */
 function derivative([angle1, angle2, omega1, omega2]: Motion, torque: number): Motion {
   const [c, s] = [cos(angle2), sin(angle2)];
-  const d1 = CENTRE ** 2 + (LENGTH ** 2 + CENTRE ** 2 + 2 * LENGTH * CENTRE * c) + 2;
-  const d2 = CENTRE ** 2 + LENGTH * CENTRE * c + 1;
+  const d1 = CENTRE * CENTRE + (LENGTH * LENGTH + CENTRE * CENTRE + 2 * LENGTH * CENTRE * c) + 2;
+  const d2 = CENTRE * CENTRE + LENGTH * CENTRE * c + 1;
   const phi2 = CENTRE * GRAVITY * cos(angle1 + angle2 - HALF_TURN);
   const phi1 =
-    -LENGTH * CENTRE * omega2 ** 2 * s -
+    -LENGTH * CENTRE * omega2 * omega2 * s -
     2 * LENGTH * CENTRE * omega2 * omega1 * s +
     (CENTRE + LENGTH) * GRAVITY * cos(angle1 - HALF_TURN) +
     phi2;
   const turn2 =
-    (torque + (d2 / d1) * phi1 - LENGTH * CENTRE * omega1 ** 2 * s - phi2) / (CENTRE ** 2 + 1 - d2 ** 2 / d1);
+    (torque + (d2 / d1) * phi1 - LENGTH * CENTRE * omega1 * omega1 * s - phi2) /
+    (CENTRE * CENTRE + 1 - (d2 * d2) / d1);
   const turn1 = -(d2 * turn2 + phi1) / d1;
   return [omega1, omega2, turn1, turn2];
 }
