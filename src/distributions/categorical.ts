@@ -8,6 +8,7 @@ import {
   type Tensor,
   takeAlong,
 } from "../tensor/index.js";
+import { checkIndex } from "../tensor/ops/index-range.js";
 import { type ClosedForm, type Distribution, drawNoise } from "./distribution.js";
 
 export interface Categorical extends Distribution, ClosedForm<Categorical> {
@@ -17,6 +18,8 @@ export interface Categorical extends Distribution, ClosedForm<Categorical> {
 
 /**
  * One of n classes, as int32 `[...]`. A logit of -Infinity excludes its class.
+ *
+ * `logProb` of a class outside of 0 .. n − 1 is a ShapeError; in a compiled program it is NaN.
  *
  * Samples are the argmax of logits + Gumbel noise; no derivative passes through them.
  *
@@ -32,7 +35,10 @@ export function categorical(logits: Tensor): Categorical {
     noise: (rng) => drawNoise("categorical", logits.shape, logits.dtype, () => rng.gumbel()),
     sampleFrom: (noise) => argMax(logits.add(noise)),
     sample: (rng) => self.sampleFrom(self.noise(rng)),
-    logProb: (value) => takeAlong(logProbs, expandDims(value, -1)).reshape(...value.shape),
+    logProb(value) {
+      const known = checkIndex(value, logits.shape.at(-1)!, "categorical: a value");
+      return takeAlong(logProbs, expandDims(known, -1)).reshape(...value.shape);
+    },
     mode: () => argMax(logits),
     entropy: () => expectation(logProbs).neg(),
     kl: (other) => expectation(logProbs.sub(other.logProbs)),

@@ -3,11 +3,12 @@
  *
  * @module
  */
+import { ShapeError } from "../errors.js";
 import { isFloat } from "../tensor/dtype.js";
 import { at } from "../tensor/ops/structure.js";
 import type { Primitive, PrimitiveParams } from "../tensor/primitives.js";
 import { type Equation, evalProgram, type Program, trace, type Variable } from "../tensor/program.js";
-import { range, type Shape, type Spec, show, showSpec } from "../tensor/shape.js";
+import { positionOf, range, type Spec, show, showSpec } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { bind } from "../tensor/trace.js";
 import { flatten, unflatten } from "../tensor/tree.js";
@@ -24,7 +25,10 @@ export interface NonFiniteOperand extends Spec {
 
 /** The first operation that gave a NaN or an Infinity. */
 export interface NonFinite {
-  /** The primitive; `argument` or `constant` where a value that came from outside is NaN already. */
+  /**
+   * The primitive, `checkIndex` where an index or a label is out of range; `argument` or `constant` where a value
+   * that came from outside is NaN already.
+   */
   readonly operation: Primitive | "argument" | "constant";
   /** Its position among the operations around it, or among the arguments' leaves, from 0. */
   readonly position: number;
@@ -37,6 +41,8 @@ export interface NonFinite {
   readonly index: readonly number[];
   readonly value: number;
   readonly operands: readonly NonFiniteOperand[];
+  /** What can be done about it, where that is known. */
+  readonly remedy?: string;
 }
 
 /**
@@ -64,13 +70,13 @@ export function locateNonFinite<Args extends readonly unknown[]>(
 
 /** `log, operation 2 of 7: element [1] of float32[3] is -Infinity, from 0`. */
 export function describeNonFinite(found: NonFinite): string {
-  const { operation, position, count, within, result, index, value, operands } = found;
+  const { operation, position, count, within, result, index, value, operands, remedy } = found;
   const where = within.map((outer) => `, in ${outer}`).join("");
   const kind = operation === "argument" || operation === "constant" ? "" : ", operation";
   const element =
     result.shape.length === 0 ? showSpec(result) : `element ${show(index)} of ${showSpec(result)}`;
   const from = operands.map(describeOperand).join(", ");
-  return `${operation}${kind} ${position + 1} of ${count}${where}: ${element} is ${value}${from && `, from ${from}`}`;
+  return `${operation}${kind} ${position + 1} of ${count}${where}: ${element} is ${value}${from && `, from ${from}`}${remedy ? `. ${remedy}` : ""}`;
 }
 
 function describeOperand({ value, range: limits, numNonFinite, ...spec }: NonFiniteOperand): string {
@@ -110,15 +116,16 @@ function replay(program: Program, args: readonly Tensor[], within: readonly stri
   }
 
   const lastUse = lastUses(program);
-  program.equations.forEach((equation, position) => {
+  for (const [position, equation] of program.equations.entries()) {
     const inputs = equation.inputs.map((v) => values.get(v)!);
-    const results = bind(equation.primitive, inputs, equation.params);
+    const { length: count } = program.equations;
+    const results = unlessRefused(() => bind(equation.primitive, inputs, equation.params));
+    if (!results) return refusal(equation, inputs, { position, count, within });
     results.forEach((x, i) => {
       const v = equation.outputs[i]!;
       values.set(v, x);
       const element = firstNonFinite(x);
       if (element < 0) return;
-      const { length: count } = program.equations;
       const operands = inputs.map((y) => operandOf(y, x, element));
       const found = {
         operation: equation.primitive,
@@ -127,19 +134,56 @@ function replay(program: Program, args: readonly Tensor[], within: readonly stri
         within,
         operands,
         ...describe(x, element),
+        ...remedyOf(equation.primitive, operands),
       };
       const isBirth = holdsNaN(x) ? !inputs.some(holdsNaN) : inputs.every((y) => firstNonFinite(y) < 0);
       const hasBody = "body" in equation.params; // its inputs are needed to look inside
       suspects.set(v, { found, isBirth, equation, ...(hasBody && { inputs }) });
     });
     for (const v of equation.inputs) if (lastUse.get(v) === position) values.delete(v);
-  });
+  }
 
   const guilty = causes(program.outputs, suspects);
   const first = guilty.find(({ isBirth }) => isBirth) ?? guilty[0];
   if (!first) return null;
   const { found, equation, inputs } = first;
   return (equation && inputs && inside(equation, inputs, within)) ?? found;
+}
+
+/** The results, or nothing where an index is out of range, which the eager reference refuses. */
+function unlessRefused(compute: () => Tensor[]): Tensor[] | null {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof ShapeError) return null; // shapes were checked when the program was traced
+    throw error;
+  }
+}
+
+/** Names the index that the reference refused, in the operation or inside of it. */
+function refusal(
+  equation: Equation,
+  inputs: readonly Tensor[],
+  place: Pick<NonFinite, "position" | "count" | "within">,
+): NonFinite | null {
+  if (equation.primitive !== "checkIndex") return inside(equation, inputs, place.within);
+  const { size, what } = equation.params as PrimitiveParams["checkIndex"];
+  const [index] = inputs as [Tensor];
+  const bad = index.data().findIndex((i) => i < 0 || i >= size);
+  const remedy = `${what} must be in 0..${size - 1} (N = ${size}). Count from 0`;
+  return { operation: "checkIndex", ...place, operands: [], ...describe(index, bad), remedy };
+}
+
+/** What to do about the commonest fault: a root without a slope. */
+function remedyOf(
+  operation: Primitive,
+  [, divisor]: readonly NonFiniteOperand[],
+): Pick<NonFinite, "remedy"> | null {
+  if (operation !== "div" || divisor?.value !== 0) return null;
+  return {
+    remedy:
+      "If this is the derivative of a root, it is infinite at 0: use norm, or add a small number under the root, as epsRoot of adam and rmsprop does",
+  };
 }
 
 /** The suspects that the results depend on, through values that are not finite themselves. */
@@ -167,7 +211,8 @@ function inside(equation: Equation, inputs: readonly Tensor[], within: readonly 
   for (const step of range(length)) {
     const t = reverse ? length - 1 - step : step;
     const args = [...consts, ...carry, ...xs.map((x) => at(x, t))];
-    const results = evalProgram(body, args);
+    const results = unlessRefused(() => evalProgram(body, args));
+    if (!results) return replay(body, args, [...within, `scan turn ${t}`]);
     if (results.some((x) => firstNonFinite(x) >= 0)) {
       const found = replay(body, args, [...within, `scan turn ${t}`]);
       if (found && found.operation !== "argument") return found;
@@ -195,19 +240,7 @@ const holdsNaN = (x: Tensor): boolean => isFloat(x.dtype) && x.data().some(Numbe
 
 function describe(x: Tensor, element: number): Pick<NonFinite, "result" | "index" | "value"> {
   const { shape, dtype } = x;
-  return { result: { shape, dtype }, index: indexOf(element, shape), value: x.data()[element]! };
-}
-
-function indexOf(element: number, shape: Shape): number[] {
-  let rest = element;
-  return shape
-    .toReversed()
-    .map((extent) => {
-      const i = rest % extent;
-      rest = (rest - i) / extent;
-      return i;
-    })
-    .reverse();
+  return { result: { shape, dtype }, index: positionOf(element, shape), value: x.data()[element]! };
 }
 
 function operandOf(x: Tensor, result: Tensor, element: number): NonFiniteOperand {

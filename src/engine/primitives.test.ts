@@ -35,6 +35,7 @@ import {
   loopWithIntegers,
   type Plain,
   sparse,
+  wildIndices,
   window,
 } from "../tensor/testing/operands.js";
 import { bind } from "../tensor/trace.js";
@@ -206,6 +207,7 @@ const cases: { readonly [P in Primitive]: readonly Case[] } = {
     ),
   ),
   stopGradient: unary("stopGradient", [normal, whole, bools]),
+  checkIndex: [on("checkIndex", { size: 5, what: "test" }, [indices(5, 2, 3)])],
   barrier: [on("barrier", {}, [normal(2), special(3, 2), whole(2), bools(5), normal(0)])],
 
   broadcast: [normal, whole, bools].flatMap((kind) => [
@@ -264,17 +266,17 @@ const cases: { readonly [P in Primitive]: readonly Case[] } = {
     on("unpatch", { ...sparse, height: 4, width: 6 }, [normal(1, 2, 2, 1, 2, 1)], 1e-6),
   ],
   gather: [normal, whole, bools].flatMap((kind) => [
-    on("gather", { batchRank: 0 }, [kind(4, 3), indices(4, 7)]),
-    on("gather", { batchRank: 1 }, [kind(3, 4), indices(4, 3, 2)]),
-    on("gather", { batchRank: 0 }, [kind(0, 2), indices(1, 3)]),
-    on("gather", { batchRank: 0 }, [kind(3, 2), indices(1, 0)]),
-    on("gather", { batchRank: 1 }, [kind(2, 5, 1, 3), indices(5, 2, 1)]),
+    on("gather", { batchRank: 0 }, [kind(4, 3), wildIndices(4, 7)]),
+    on("gather", { batchRank: 1 }, [kind(3, 4), wildIndices(4, 3, 2)]),
+    on("gather", { batchRank: 0 }, [kind(0, 2), wildIndices(1, 3)]),
+    on("gather", { batchRank: 0 }, [kind(3, 2), wildIndices(1, 0)]),
+    on("gather", { batchRank: 1 }, [kind(2, 5, 1, 3), wildIndices(5, 2, 1)]),
   ]),
   scatterAdd: [normal, whole].flatMap((kind) => [
-    on("scatterAdd", { batchRank: 0, rows: 3 }, [kind(5, 2), indices(3, 5)], 1e-6),
-    on("scatterAdd", { batchRank: 1, rows: 4 }, [kind(2, 9, 3), indices(4, 2, 9)], 1e-6),
-    on("scatterAdd", { batchRank: 0, rows: 3 }, [kind(0, 2), indices(3, 0)]),
-    on("scatterAdd", { batchRank: 0, rows: 0 }, [kind(2, 2), indices(3, 2)]),
+    on("scatterAdd", { batchRank: 0, rows: 3 }, [kind(5, 2), wildIndices(3, 5)], 1e-6),
+    on("scatterAdd", { batchRank: 1, rows: 4 }, [kind(2, 9, 3), wildIndices(4, 2, 9)], 1e-6),
+    on("scatterAdd", { batchRank: 0, rows: 3 }, [kind(0, 2), wildIndices(3, 0)]),
+    on("scatterAdd", { batchRank: 0, rows: 0 }, [kind(2, 2), wildIndices(3, 2)]),
   ]),
   sum: [normal, whole].flatMap((kind) => [
     ...[[], [0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]].map((axes) =>
@@ -355,9 +357,9 @@ const cases: { readonly [P in Primitive]: readonly Case[] } = {
     ]),
     of(`with integers${reverse ? ", reversed" : ""}`, loopWithIntegers(reverse), [
       normal(2),
-      indices(9),
+      wildIndices(9),
       normal(3, 2),
-      indices(9, 3),
+      wildIndices(9, 3),
     ]),
   ]),
   checkpoint: [

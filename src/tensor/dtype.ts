@@ -29,3 +29,9 @@ export function dtypeOf(data: TypedArray): DType {
 export function isFloat(dtype: DType): boolean {
   return dtype === "float32" || dtype === "float64";
 }
+
+/** What stands where there is no value: NaN; of int32 the least, of bool true, which have none to spare. */
+export function missing(dtype: DType): number {
+  if (isFloat(dtype)) return Number.NaN;
+  return dtype === "int32" ? -(2 ** 31) : 1;
+}

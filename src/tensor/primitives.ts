@@ -47,6 +47,8 @@ export interface CustomParams {
 export interface PrimitiveParams extends ElementwiseParams {
   // identity to values
   stopGradient: None;
+  /** Refuses, where it knows them, indices outside of 0 .. size - 1; `what` names them: `take: an index`. */
+  checkIndex: { readonly size: number; readonly what: string };
   barrier: None;
   // structure
   broadcast: { readonly shape: Shape };

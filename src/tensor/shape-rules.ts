@@ -56,6 +56,12 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   },
   cast: ([x], { dtype }) => [{ shape: x!.shape, dtype }],
   stopGradient: ([x]) => [x!],
+  checkIndex: ([index], { what }) => {
+    if (index!.dtype !== "int32") {
+      throw new ShapeError(`${what} must be int32, got ${showSpec(index!)}. Use cast(x, "int32")`);
+    }
+    return [index!];
+  },
   barrier: (inputs) => [...inputs],
   broadcast: ([x], { shape }) => {
     const fits =

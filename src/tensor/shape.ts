@@ -28,6 +28,19 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
+/** Where an element lies, from its place in row-major order. */
+export function positionOf(element: number, shape: Shape): number[] {
+  let rest = element;
+  return shape
+    .toReversed()
+    .map((extent) => {
+      const i = rest % extent;
+      rest = (rest - i) / extent;
+      return i;
+    })
+    .reverse();
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((extent, axis) => extent === b[axis]);
 }

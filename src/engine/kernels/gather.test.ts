@@ -45,18 +45,16 @@ function eachRow(
   }
 }
 
-test("gather copies the rows that the indices name, and zeros where there are none", () => {
+test("gather copies the rows that the indices name, and NaN where there are none", () => {
   fc.assert(
     fc.property(cases, (sizes) => {
       const { batch, rows, count, width, indices } = sizes;
       const table = randomFloats(batch * rows * width);
       const got = randomFloats(batch * count * width, 1);
-      compileKernel((context) => emitGather({ kind: "gather", ...sizes }, context), 3, { pages: 64 }).run([
-        got,
-        table,
-        indices,
-      ]);
-      const expected = new Float32Array(got.length);
+      compileKernel((context) => emitGather({ kind: "gather", lane: "float32", ...sizes }, context), 3, {
+        pages: 64,
+      }).run([got, table, indices]);
+      const expected = new Float32Array(got.length).fill(Number.NaN);
       eachRow(sizes, (from, to) => {
         if (from >= 0) expected.set(table.subarray(from, from + width), to);
       });
@@ -72,8 +70,11 @@ const arithmetic = {
   bool: (a: number, b: number) => a | b,
 };
 
+/** Bools are words of ones or zeros. */
+const spoiled = { float32: Number.NaN, int32: -(2 ** 31), bool: -1 };
+
 describe.each(["float32", "int32", "bool"] as const)("scatterAdd of %s", (lane) => {
-  test("adds rows in the order of the list, to the bit, and drops those out of range", () => {
+  test("adds rows in the order of the list, to the bit, and spoils the tables of those out of range", () => {
     fc.assert(
       fc.property(cases, (sizes) => {
         const { batch, rows, count, width, indices } = sizes;
@@ -93,6 +94,12 @@ describe.each(["float32", "int32", "bool"] as const)("scatterAdd of %s", (lane) 
             expected[to + c] = arithmetic[lane](expected[to + c]!, list[from + c]!);
           }
         });
+        for (let b = 0; b < batch; b++) {
+          const own = indices.subarray(b * count, (b + 1) * count);
+          if (width > 0 && own.some((i) => i < 0 || i >= rows)) {
+            expected.fill(spoiled[lane], b * rows * width, (b + 1) * rows * width);
+          }
+        }
         expect(got).toEqual(expected);
       }),
       { numRuns: 100, seed: 1 },

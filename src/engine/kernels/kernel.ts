@@ -121,16 +121,17 @@ export interface ConvolutionKernel {
   readonly c: { readonly batch: readonly number[] };
 }
 
-/** out[b, i, :] = in[b, index[b, i], :]; an index out of range reads as zeros. Arguments: out, in, index. */
+/** out[b, i, :] = in[b, index[b, i], :]; one out of range reads as `missing`. Arguments: out, in, index. */
 export interface GatherKernel {
   readonly kind: "gather";
   readonly batch: number;
   readonly rows: number;
   readonly count: number;
   readonly width: number;
+  readonly lane: Lane;
 }
 
-/** out = 0, then out[b, index[b, i], :] += in[b, i, :]; out of range: dropped. Arguments: out, in, index. */
+/** out = 0, then out[b, index[b, i], :] += in[b, i, :]; one index out of range makes out[b] `missing`. Arguments: out, in, index. */
 export interface ScatterAddKernel {
   readonly kind: "scatterAdd";
   readonly batch: number;

@@ -164,6 +164,7 @@ export const algebra: Rules = {
     x!.dtype === dtype ? x : undefined,
   ),
   stopGradient: (_, [x]) => x,
+  checkIndex: (_, [index]) => index, // kernels cannot stop: they make NaN of what is out of range
 
   broadcast: (b, [x], { shape }) => {
     if (sameShape(x!.shape, shape)) return x;

@@ -113,6 +113,7 @@ const lowerings: { readonly [P in Exclude<Primitive, Elsewhere>]: Lowering<P> } 
       rows: x!.shape[batchRank]!,
       count: index!.shape[batchRank]!,
       width,
+      lane: laneOf(x!.dtype),
     } as const;
     planner.kernel(kernel, [planner.define(out!, "gather"), ...args]);
   },

@@ -83,7 +83,7 @@ const binary =
   };
 
 const asIndex = ({ x }: Entry, limit: number): Tensor =>
-  ops.cast(ops.sub(x, ops.mul(ops.floor(ops.div(x, limit + 2)), limit + 2)), "int32").sub(1);
+  ops.cast(ops.sub(x, ops.mul(ops.floor(ops.div(x, limit)), limit)), "int32");
 
 /** Operations in both styles. */
 const common: readonly Make[] = [
@@ -140,7 +140,7 @@ const common: readonly Make[] = [
     return entry(ops.matmul(a.x, right), a.bound * b.bound * k);
   },
   (a, b, c) => {
-    if (a.x.rank === 0 || b.x.size === 0 || b.x.size > 20) return undefined;
+    if (a.x.rank === 0 || a.x.size === 0 || b.x.size === 0 || b.x.size > 20) return undefined;
     const index = asIndex(entry(ops.stopGradient(ops.floor(ops.reshape(b.x, [-1]))), b.bound), a.x.shape[0]!);
     const rows = bind1("gather", [a.x, index], { batchRank: 0 });
     if (rows.size > 2 * MAX_SIZE) return undefined;

@@ -87,10 +87,15 @@ export function copyRow(
   });
 }
 
+/** Stores `count` words of these bits. */
+export function fillRow(fn: FunctionBuilder, count: number, to: Code, bits: number, toOffset = 0): Code {
+  const vector = v128.const([bits, bits, bits, bits]);
+  return overRow(fn, count, (width, moved, offset) =>
+    storeLanes(width, moved ? i32.add(to, moved) : to, vector, toOffset + offset),
+  );
+}
+
 /** Stores `count` zero words. */
 export function zeroRow(fn: FunctionBuilder, count: number, to: Code, toOffset = 0): Code {
-  const zero = v128.const([0, 0, 0, 0]);
-  return overRow(fn, count, (width, moved, offset) =>
-    storeLanes(width, moved ? i32.add(to, moved) : to, zero, toOffset + offset),
-  );
+  return fillRow(fn, count, to, 0, toOffset);
 }

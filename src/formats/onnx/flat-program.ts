@@ -34,7 +34,7 @@ export function inlineCalls(program: Program): Program {
     for (const { primitive, inputs, params, outputs } of list) {
       const operands = inputs.map(read);
       const { body } = params as { body?: Program };
-      if (primitive === "stopGradient" || primitive === "barrier") {
+      if (primitive === "stopGradient" || primitive === "barrier" || primitive === "checkIndex") {
         outputs.forEach((v, i) => void renamed.set(v, operands[i]!));
       } else if (primitive === "checkpoint" || primitive === "custom") {
         const fresh = renamedApart(body!);

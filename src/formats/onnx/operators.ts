@@ -96,6 +96,7 @@ const operators: { readonly [P in Primitive]: Rule<P> } = {
     return { ...x, name: s.b.op("Cast", [x.name], { to: elementNumber(dtype) }), dtype };
   },
   stopGradient: inlined,
+  checkIndex: inlined,
   barrier: inlined,
   checkpoint: inlined,
   custom: inlined,

@@ -12,7 +12,7 @@ import type { Spec } from "../shape.js";
 import { runBody, scan } from "./bodies.js";
 import { convert, elementwise } from "./elementwise.js";
 import type { Value } from "./index.js";
-import { argMax, gather, scatterAdd, topK } from "./indexing.js";
+import { argMax, checkIndex, gather, scatterAdd, topK } from "./indexing.js";
 import { cholesky, matmul, triangularSolve } from "./linalg.js";
 import { max, recurrence, sum } from "./reduce.js";
 import { broadcast, concatenate, flip, pad, slice, transpose } from "./structure.js";
@@ -32,6 +32,7 @@ export const evaluate: { readonly [P in Primitive]: Evaluate<P> } = {
   cast: ([x], { dtype }) => [convert(x!, dtype)],
 
   stopGradient: identity,
+  checkIndex: ([index], { size, what }) => [checkIndex(index!, size, what)],
   barrier: identity,
 
   broadcast: ([x], _, [spec]) => broadcast(x!, spec!),

@@ -5,14 +5,24 @@
  *
  * @module
  */
-import { allocate, type TypedArray } from "../dtype.js";
-import { type Spec, sizeOf } from "../shape.js";
+import { ShapeError } from "../../errors.js";
+import { allocate, missing, type TypedArray } from "../dtype.js";
+import { positionOf, type Spec, show, sizeOf } from "../shape.js";
 import type { Value } from "./index.js";
 import { rounded } from "./rounded.js";
 
-/** out[b, i, :] = x[b, index[b, i], :]; an index out of range reads zeros. */
+/** The indices as they are. @throws ShapeError naming the first one out of range */
+export function checkIndex({ data, shape }: Value, size: number, what: string): TypedArray {
+  const bad = data.findIndex((i) => i < 0 || i >= size);
+  if (bad < 0) return data;
+  const where = shape.length === 0 ? "" : ` at ${show(positionOf(bad, shape))}`;
+  const expected = size === 0 ? "cannot be picked of N = 0" : `must be in 0..${size - 1} (N = ${size})`;
+  throw new ShapeError(`${what} ${expected}, got ${data[bad]}${where}. Count from 0`);
+}
+
+/** out[b, i, :] = x[b, index[b, i], :]; what is out of range reads as `missing`. */
 export function gather(x: Value, index: Value, batchRank: number, spec: Spec): TypedArray[] {
-  const out = allocate(spec.dtype, sizeOf(spec.shape));
+  const out = allocate(spec.dtype, sizeOf(spec.shape)).fill(missing(spec.dtype));
   const { batch, rows, width } = rowsOf(x, batchRank);
   const count = index.shape[batchRank]!;
   for (let b = 0; b < batch; b++) {
@@ -26,7 +36,7 @@ export function gather(x: Value, index: Value, batchRank: number, spec: Spec): T
   return [out];
 }
 
-/** out = 0, then out[b, index[b, i], :] += updates[b, i, :]; out of range: dropped. */
+/** out = 0, then out[b, index[b, i], :] += updates[b, i, :]; one index out of range makes out[b] `missing`. */
 export function scatterAdd(
   updates: Value,
   index: Value,
@@ -37,9 +47,13 @@ export function scatterAdd(
   const sums = new Float64Array(sizeOf(spec.shape));
   const { batch, rows: count, width } = rowsOf(updates, batchRank);
   for (let b = 0; b < batch; b++) {
+    const list = index.data.subarray(b * count, (b + 1) * count);
+    if (list.some((row) => row < 0 || row >= rows)) {
+      sums.fill(missing(spec.dtype), b * rows * width, (b + 1) * rows * width);
+      continue;
+    }
     for (let i = 0; i < count; i++) {
-      const row = index.data[b * count + i]!;
-      if (row < 0 || row >= rows) continue;
+      const row = list[i]!;
       const [from, to] = [(b * count + i) * width, (b * rows + row) * width];
       for (let j = 0; j < width; j++) sums[to + j]! += updates.data[from + j]!;
     }

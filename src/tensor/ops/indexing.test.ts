@@ -38,19 +38,10 @@ describe("take", () => {
     expect(take(grid, i32([])).shape).toEqual([0, 3]);
   });
 
-  it("reads zeros out of range; no index counts from the end", () => {
-    expect(take(grid, i32([-1, 2, 0])).toArray()).toEqual([
-      [0, 0, 0],
-      [0, 0, 0],
-      [1, 2, 3],
-    ]);
-    expect(take(tensor([true]), i32([0, 1])).toArray()).toEqual([true, false]);
-  });
-
   it("goes row by row along the last axis", () => {
-    expect(takeAlong(grid, i32([2, 0, 1, 9]).reshape(2, 2)).toArray()).toEqual([
+    expect(takeAlong(grid, i32([2, 0, 1, 2]).reshape(2, 2)).toArray()).toEqual([
       [3, 1],
-      [5, 0],
+      [5, 6],
     ]);
     expect(takeAlong(tensor([7, 8]), i32([1])).toArray()).toEqual([8]);
     expect(takeAlong(zeros([2, 3, 4]), zeros([2, 3, 1], "int32")).shape).toEqual([2, 3, 1]);
@@ -58,19 +49,19 @@ describe("take", () => {
 });
 
 describe("scatterAdd", () => {
-  it("adds equal indices up and drops those out of range", () => {
+  it("adds equal indices up", () => {
     const updates = tensor([
       [1, 2],
       [3, 4],
       [5, 6],
       [7, 8],
     ]);
-    expect(scatterAdd(updates, i32([2, 0, 2, 3]), 3).toArray()).toEqual([
+    expect(scatterAdd(updates, i32([2, 0, 2, 3]), 4).toArray()).toEqual([
       [3, 4],
       [0, 0],
       [6, 8],
+      [7, 8],
     ]);
-    expect(scatterAdd(updates, i32([-1, -1, -1, 0]), 1).toArray()).toEqual([[7, 8]]);
     expect(scatterAdd(zeros([0, 2]), i32([]), 2).toArray()).toEqual([
       [0, 0],
       [0, 0],
@@ -80,12 +71,10 @@ describe("scatterAdd", () => {
 });
 
 describe("oneHot", () => {
-  it("is 1 at the index, 0 everywhere for one out of range", () => {
-    expect(oneHot(i32([1, 0, 5, -1]), 2).toArray()).toEqual([
+  it("is 1 at the index, else 0", () => {
+    expect(oneHot(i32([1, 0]), 2).toArray()).toEqual([
       [0, 1],
       [1, 0],
-      [0, 0],
-      [0, 0],
     ]);
     expect(oneHot(tensor(2, { dtype: "int32" }), 3, "float64").toString()).toBe("float64[3]");
   });
@@ -116,10 +105,7 @@ describe("topK", () => {
 
 describe("what does not fit", () => {
   it.each<[() => unknown, string]>([
-    [
-      () => take(grid, tensor([1])),
-      "gather: expected an int32 index with the 0 leading axes of float32[2, 3] and one more, got float32[1]",
-    ],
+    [() => take(grid, tensor([1])), 'take: an index must be int32, got float32[1]. Use cast(x, "int32")'],
     [() => take(grid, i32([1]), 2), "take: axis must be an integer in [-2, 1], got 2"],
     [() => takeAlong(grid, i32([1])), "takeAlong: index must have shape [2, k], got [1]"],
     [

@@ -57,6 +57,7 @@ const plusOne = (axes: readonly number[]) => axes.map((axis) => axis + 1);
 export const batching: { readonly [P in Primitive]: BatchingRule<P> } = {
   ...eachElementwise((primitive) => leading(primitive)),
   stopGradient: leading("stopGradient"),
+  checkIndex: leading("checkIndex"),
   barrier: leading("barrier"),
   broadcast: ([x], { shape }, size) => {
     const all = front(x!, size);

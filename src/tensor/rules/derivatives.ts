@@ -155,6 +155,7 @@ export const derivatives: { readonly [P in Primitive]: DerivativeRule<P> } = {
   cast: linear((c, _, __, { dtype }) => cast(c, dtype)), // the identity, back in the operand's type
 
   stopGradient: constant, // x, with x' = 0 by definition
+  checkIndex: constant, // an integer
   barrier: higherOrder.barrier, // the identity on all operands
 
   // the operations of structure are matrices of zeros and ones; each transposed is another of them

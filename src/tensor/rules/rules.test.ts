@@ -163,6 +163,7 @@ const cases: { readonly [P in Primitive]: readonly Case[] } = {
     on("cast", { dtype: "bool" }, [wholeNumbers(9)]),
   ],
   stopGradient: [on("stopGradient", {}, [normal(2, 3)], { stops: true })],
+  checkIndex: [on("checkIndex", { size: 4, what: "test" }, [indices(4, 5)])],
   barrier: [on("barrier", {}, [normal(2), normal(3), wholeNumbers(2)])],
 
   broadcast: [

@@ -23,8 +23,17 @@ export const bools =
       { shape },
     );
 
-/** Whole numbers in -1 .. limit: of both kinds that are out of range, too. */
+/** Whole numbers in 0 .. limit - 1. */
 export const indices =
+  (limit: number, ...shape: number[]): Draw =>
+  (rng) =>
+    tensor(
+      Int32Array.from({ length: sizeOf(shape) }, () => rng.integer(limit)),
+      { shape },
+    );
+
+/** Whole numbers in -1 .. limit: of both kinds that are out of range, too. */
+export const wildIndices =
   (limit: number, ...shape: number[]): Draw =>
   (rng) =>
     tensor(
