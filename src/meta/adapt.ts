@@ -7,6 +7,7 @@
  */
 import { ConfigError } from "../errors.js";
 import { applyUpdates, type GradientTransform, type LearningRate, sgd } from "../optim/index.js";
+import { expectInteger, expectNotNegative } from "../optim/options.js";
 import { grad, type Params, stopGradient, tree } from "../tensor/index.js";
 import type { LossFn } from "./task.js";
 
@@ -14,7 +15,11 @@ import type { LossFn } from "./task.js";
 export interface InnerOptions {
   /** Step size α of gradient descent. A tensor may itself be learned. */
   readonly innerLr?: LearningRate;
-  /** In place of gradient descent; begins anew with each task. */
+  /**
+   * In place of gradient descent; begins anew with each task. Adam and RMSProp divide by a root that is 0 for a dead
+   * unit, whose gradient is 0: there they are differentiated exactly, with the steep slope 1 / eps. Give them
+   * epsRoot: 1e-8, say, for a smoother one.
+   */
   readonly innerOptimizer?: GradientTransform;
 }
 
@@ -57,14 +62,10 @@ export function adapt<P extends Params, B>(
 /** The optimiser that the options ask for. @throws ConfigError unless they name exactly one */
 export function innerOptimizer({ innerLr, innerOptimizer }: InnerOptions, who: string): GradientTransform {
   if (innerOptimizer !== undefined && innerLr === undefined) return innerOptimizer;
-  if (innerLr !== undefined && innerOptimizer === undefined) return sgd(innerLr);
+  if (innerLr !== undefined && innerOptimizer === undefined) {
+    if (typeof innerLr === "number") expectNotNegative(`${who}: innerLr`, innerLr);
+    return sgd(innerLr);
+  }
   const got = innerLr === undefined ? "neither" : "both";
   throw new ConfigError(`${who}: expected innerLr or innerOptimizer, got ${got}`);
-}
-
-/** @throws ConfigError */
-export function expectInteger(who: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least) {
-    throw new ConfigError(`${who} must be an integer >= ${least}, got ${value}`);
-  }
 }

@@ -1,8 +1,9 @@
 import type { Task } from "../data/task.js";
 import { accuracy } from "../nn/index.js";
 import { applyUpdates } from "../optim/index.js";
+import { expectInteger } from "../optim/options.js";
 import { concatenate, grad, type Params, scan, type Tensor, type Tree, vmap } from "../tensor/index.js";
-import { expectInteger, type InnerOptions, innerOptimizer } from "./adapt.js";
+import { type InnerOptions, innerOptimizer } from "./adapt.js";
 import { type ChunkOptions, sumOverChunks } from "./chunks.js";
 import type { QueryProtocol } from "./query-protocols.js";
 import type { LossFn } from "./task.js";

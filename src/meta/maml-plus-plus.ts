@@ -38,8 +38,9 @@
 import type { Task } from "../data/task.js";
 import { runningAverage } from "../nn/index.js";
 import type { GradientTransform } from "../optim/index.js";
+import { expectInteger, expectShare } from "../optim/options.js";
 import { at, broadcastTo, type Params, stack, type Tensor, type Tree, tree } from "../tensor/index.js";
-import { expectInteger } from "./adapt.js";
+
 import type { ChunkOptions } from "./chunks.js";
 import { type EpochOptions, multiStepWeights, type Phase } from "./multi-step.js";
 import {
@@ -161,8 +162,10 @@ export function outerStep<P extends Params, B, S extends Tree>(
   options: MamlPlusPlusOptions,
   phase: Phase,
 ): [next: MamlPlusPlusState<P, S>, metrics: { readonly queryLoss: Tensor }] {
+  const { decay = 0.9 } = options;
+  expectShare("mamlPlusPlus: decay", decay);
   const [report, gradient] = metaGradient(loss, state.params, state.step, tasks, options, phase);
-  const next = follow(statistics, report.statistics, options.decay ?? 0.9);
+  const next = follow(statistics, report.statistics, decay);
   return [{ ...descend(optimizer, state, gradient), statistics: next }, { queryLoss: report.queryLoss }];
 }
 

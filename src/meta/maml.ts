@@ -18,8 +18,9 @@
 
 import type { Task } from "../data/task.js";
 import type { GradientTransform } from "../optim/index.js";
+import { expectInteger } from "../optim/options.js";
 import type { Params, Tensor } from "../tensor/index.js";
-import { type AdaptOptions, adapt, expectInteger } from "./adapt.js";
+import { type AdaptOptions, adapt } from "./adapt.js";
 import type { ChunkOptions } from "./chunks.js";
 import type { LossFn } from "./task.js";
 import { taskGradient } from "./task-gradient.js";

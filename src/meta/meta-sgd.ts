@@ -15,8 +15,9 @@
 
 import type { Task } from "../data/task.js";
 import { type GradientTransform, sgdWithRates } from "../optim/index.js";
+import { expectInteger, expectNotNegative } from "../optim/options.js";
 import { full, type Params, type Tensor, tree } from "../tensor/index.js";
-import { adapt, expectInteger } from "./adapt.js";
+import { adapt } from "./adapt.js";
 import type { ChunkOptions } from "./chunks.js";
 import type { LossFn } from "./task.js";
 import { taskGradient } from "./task-gradient.js";
@@ -41,12 +42,14 @@ export type MetaSgdParams<P extends Params = Params> = {
  * The state before the first outer step.
  *
  * @param initialRate what all rates begin at
+ * @throws ConfigError
  */
 export function init<P extends Params>(
   theta: P,
   optimizer: GradientTransform,
   { initialRate }: { readonly initialRate: number },
 ): TrainState<MetaSgdParams<P>> {
+  expectNotNegative("metaSgd: initialRate", initialRate);
   const rates = tree.map((p) => full(p.shape, initialRate, p.dtype), theta);
   return initTrainState({ theta, rates }, optimizer);
 }

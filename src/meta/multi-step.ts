@@ -5,8 +5,8 @@
  * @module
  */
 import { schedule } from "../optim/index.js";
+import { expectInteger } from "../optim/options.js";
 import { type DType, maximum, stack, type Tensor } from "../tensor/index.js";
-import { expectInteger } from "./adapt.js";
 
 export interface EpochOptions {
   /** Outer steps of an epoch. Default: 500 (authors' configs). */
@@ -33,6 +33,7 @@ export function phaseAt(
   step: number,
   { stepsPerEpoch = 500, multiStepEpochs = 10, firstOrderEpochs = 0 }: EpochOptions = {},
 ): Phase {
+  expectInteger("mamlPlusPlus: step", step, 0);
   expectInteger("mamlPlusPlus: stepsPerEpoch", stepsPerEpoch, 1);
   expectInteger("mamlPlusPlus: multiStepEpochs", multiStepEpochs, 0);
   expectInteger("mamlPlusPlus: firstOrderEpochs", firstOrderEpochs, 0);
@@ -47,6 +48,7 @@ export function phaseAt(
  *
  * @param step outer steps taken so far, an int32 scalar
  * @returns `[innerSteps]`
+ * @throws ConfigError, also where no epoch has such weights: `multiStepEpochs: 0`
  */
 export function multiStepWeights(
   step: Tensor,
@@ -54,6 +56,8 @@ export function multiStepWeights(
   { stepsPerEpoch = 500, multiStepEpochs = 10 }: EpochOptions = {},
   dtype: DType = "float32",
 ): Tensor {
+  expectInteger("mamlPlusPlus: innerSteps", innerSteps, 1);
+  expectInteger("mamlPlusPlus: multiStepEpochs", multiStepEpochs, 1);
   const epoch = schedule.epoch(stepsPerEpoch, "mamlPlusPlus: stepsPerEpoch")(step).cast(dtype);
   const share = maximum(epoch.mul(-1 / multiStepEpochs).add(1), LEAST_SHARE).mul(1 / innerSteps);
   const last = share.mul(1 - innerSteps).add(1);

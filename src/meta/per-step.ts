@@ -5,6 +5,7 @@
  */
 import { ConfigError } from "../errors.js";
 import { applyUpdates, sgdWithRates } from "../optim/index.js";
+import { expectNotNegative } from "../optim/options.js";
 import {
   at,
   broadcastTo,
@@ -50,11 +51,12 @@ export type PerStepParams<P extends Params = Params> = {
 
 const inNorm = (path: string) => path.split(".").includes("norm");
 
-/** Gives a network's parameters what they have for every step. */
+/** Gives a network's parameters what they have for every step. @throws ConfigError */
 export function initPerStep<P extends Params>(
   params: P,
   { innerLr, innerSteps, learnRates = true, perStepNorms = true, isNorm = inNorm }: PerStepOptions,
 ): PerStepParams<P> {
+  expectNotNegative("mamlPlusPlus: innerLr", innerLr);
   const [leaves, structure] = tree.flatten(params);
   const paths = tree.paths(structure);
   const theta = leaves.map((leaf, i) =>
@@ -91,6 +93,7 @@ export function innerLoop<P extends Params, B, S extends Tree>(
   { innerLr, innerSteps, learnRates = true, perStepNorms = true, isNorm = inNorm }: PerStepOptions,
   { firstOrder, statistics }: { readonly firstOrder: boolean; readonly statistics?: S },
 ): InnerStep<P, S>[] {
+  expectNotNegative("mamlPlusPlus: innerLr", innerLr);
   for (const trained of Object.values(rates).map(({ shape }) => shape[0]!)) {
     if (innerSteps > trained) {
       throw new ConfigError(

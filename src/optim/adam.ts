@@ -1,6 +1,7 @@
 import { ConfigError } from "../errors.js";
 import { log } from "../math.js";
-import { expm1, type Tensor, type Tree, tree, zerosLike } from "../tensor/index.js";
+import { expm1, safeSqrt, type Tensor, type Tree, tree, zerosLike } from "../tensor/index.js";
+import { expectNotNegative, expectShare } from "./options.js";
 import { type Count, type LearningRate, scaleByLearningRate, zeroCount } from "./scale.js";
 import { chain, type GradientTransform, stateless } from "./transform.js";
 
@@ -11,7 +12,7 @@ export interface AdamOptions {
   readonly b2?: number;
   /** Added to the root. Default: 1e-8. */
   readonly eps?: number;
-  /** Added under the root. Default: 0. */
+  /** Added under the root, to smooth derivatives through it; see `scaleByAdam`. Default: 0. */
   readonly epsRoot?: number;
 }
 
@@ -25,11 +26,12 @@ export type AdamState = Count & { readonly firstMoment: Tree; readonly secondMom
  *     v ← β₂ v + (1 − β₂) g²
  *     u = m / (1 − β₁ᵗ) / (√(v / (1 − β₂ᵗ) + epsRoot) + eps)        t = 1, 2, …
  *
- * To differentiate through it where a gradient can vanish (a dead unit, a padded pixel), give epsRoot > 0:
- * the derivative of √ is infinite at v = 0, and the meta-gradient NaN.
+ * May be differentiated through, as an inner optimiser: where all gradients so far were exactly 0 (a dead unit, a
+ * padded pixel), the root counts as 0 with the derivative 0, so that u = g / eps, whose slope 1 / eps is the true one.
+ * That slope is steep: epsRoot > 0 (1e-8, say) makes meta-gradients smooth around gradients of 0.
  *
  * Source: Kingma & Ba 2015, algorithm 1, https://arxiv.org/abs/1412.6980
- * Differs: epsRoot, as in optax.
+ * Differs: epsRoot, as in optax, which needs it where the derivative is finite here.
  */
 export function scaleByAdam({
   b1 = 0.9,
@@ -37,9 +39,10 @@ export function scaleByAdam({
   eps = 1e-8,
   epsRoot = 0,
 }: AdamOptions = {}): GradientTransform<AdamState> {
-  for (const [name, value] of Object.entries({ b1, b2 })) {
-    if (!(value >= 0 && value < 1)) throw new ConfigError(`adam: ${name} must be in [0, 1), got ${value}`);
-  }
+  expectShare("adam: b1", b1);
+  expectShare("adam: b2", b2);
+  expectNotNegative("adam: eps", eps);
+  expectNotNegative("adam: epsRoot", epsRoot);
   return {
     init: (params) => ({
       ...zeroCount(),
@@ -55,7 +58,7 @@ export function scaleByAdam({
         state.secondMoment,
       );
       const updates = tree.map(
-        (m, v) => unbiased(m, b1, count).div(unbiased(v, b2, count).add(epsRoot).sqrt().add(eps)),
+        (m, v) => unbiased(m, b1, count).div(safeSqrt(unbiased(v, b2, count).add(epsRoot)).add(eps)),
         firstMoment,
         secondMoment,
       );
@@ -70,9 +73,13 @@ function unbiased(mean: Tensor, beta: number, count: Tensor): Tensor {
   return mean.div(expm1(exponent).neg()); // 1 - 0.999 has only 4 digits in float32
 }
 
-/** Adam. */
+/**
+ * Adam: gradient descent with `scaleByAdam`, which says how it may be differentiated through.
+ *
+ * @throws ConfigError
+ */
 export function adam(learningRate: LearningRate, options: AdamOptions = {}): GradientTransform {
-  return chain(scaleByAdam(options), scaleByLearningRate(learningRate));
+  return chain(scaleByAdam(options), scaleByLearningRate(learningRate, "adam"));
 }
 
 export interface AdamwOptions extends AdamOptions {
@@ -81,20 +88,28 @@ export interface AdamwOptions extends AdamOptions {
 }
 
 /**
- * Adam with decoupled weight decay: φ ← φ − lr (u + λ φ).
+ * Adam with decoupled weight decay: φ ← φ − lr (u + λ φ). Derivatives as through `scaleByAdam`.
  *
  * Source: Loshchilov & Hutter 2019, algorithm 2, https://arxiv.org/abs/1711.05101
  * Differs: the decay is scaled by the learning rate, as in PyTorch and optax.
+ *
+ * @throws ConfigError
  */
 export function adamw(
   learningRate: LearningRate,
   { weightDecay = 0.01, ...options }: AdamwOptions = {},
 ): GradientTransform {
-  return chain(scaleByAdam(options), addDecayedWeights(weightDecay), scaleByLearningRate(learningRate));
+  expectNotNegative("adamw: weightDecay", weightDecay);
+  return chain(
+    scaleByAdam(options),
+    addDecayedWeights(weightDecay),
+    scaleByLearningRate(learningRate, "adamw"),
+  );
 }
 
-/** Adds `decay` times the parameters to the updates. */
+/** Adds `decay` times the parameters to the updates. @throws ConfigError */
 export function addDecayedWeights(decay: number): GradientTransform<readonly []> {
+  expectNotNegative("addDecayedWeights: decay", decay);
   return stateless((gradients, params) => {
     if (params === undefined)
       throw new ConfigError("addDecayedWeights: update must get the parameters, got none");

@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { compile } from "../engine/index.js";
-import { MetaError } from "../errors.js";
+import { ConfigError, MetaError } from "../errors.js";
 import {
   checkGradients,
   grad,
@@ -10,10 +10,12 @@ import {
   type Tree,
   tensor,
   tree,
+  vmap,
 } from "../tensor/index.js";
 import {
   adam,
   adamw,
+  addDecayedWeights,
   applyUpdates,
   chain,
   clipByGlobalNorm,
@@ -23,6 +25,7 @@ import {
   momentum,
   rmsprop,
   scale,
+  scaleByLearningRate,
   schedule,
   sgd,
   sgdWithRates,
@@ -143,14 +146,99 @@ test("a learned step size has a gradient", () => {
   expect(grad(meta)(scalar(0.1, "float64")).item()).toBeCloseTo(-12 * (3 - 0.6));
 });
 
-test("through Adam at a vanishing gradient, epsRoot keeps the meta-gradient finite", () => {
-  const loss = (p: Tensor) => p.square().sum();
-  const meta = (epsRoot: number) =>
-    grad((p: Tensor) => loss(run(adam(0.1, { epsRoot }), p, [grad(loss)(p)])))(tensor([0, 1]))
-      .data()
-      .every(Number.isFinite);
-  expect(meta(0)).toBe(false);
-  expect(meta(1e-8)).toBe(true);
+// u = g / (|g| + eps) at first: its slope at g = 0 is 1 / eps
+const rooted: readonly [string, (eps: number) => GradientTransform][] = [
+  ["adam", (eps) => adam(0.1, { eps })],
+  ["adamw", (eps) => adamw(0.1, { eps })],
+  ["rmsprop", (eps) => rmsprop(0.1, { eps })],
+];
+describe.each(rooted)("through %s where a gradient is exactly 0", (_, make) => {
+  const f64 = (data: readonly number[]) => tensor(data, { dtype: "float64" });
+  /** The parameters after three updates with gradients as p, of which only the last two are not 0 at 0. */
+  const after = (p: Tensor, eps: number) => run(make(eps), p, [p.mul(0), p, p.square().sub(p)]);
+
+  it("the derivative is the one that differences give", () => {
+    const f = (p: Tensor) => after(p, 0.01).sum();
+    checkGradients(f, f64([0, 0.3, -0.2]), { order: 1, step: 1e-7, tolerance: 1e-4 });
+    expect(grad((p: Tensor) => run(make(0.01), p, [p]).sum())(f64([0])).item()).toBeCloseTo(
+      1 - 0.1 * 100 - (make === rooted[1]![1] ? 0.1 * 0.01 : 0),
+      9,
+    );
+  });
+
+  it("derivatives of any order are finite at the defaults, eager, compiled and under vmap", () => {
+    const finite = (x: Tensor) => Array.from(x.data()).every(Number.isFinite);
+    const f = (p: Tensor) => after(p, 1e-8).square().sum();
+    const twice = (p: Tensor) => grad((q: Tensor) => grad(f)(q).sum())(p);
+    for (const p of [tensor([0, 0, 1e-30, -0, 0.5]), tensor([0, 1e-23, -1e-19, 1e-40, 0])]) {
+      for (const g of [grad(f), twice, vmap(grad(f))]) {
+        const x = g === grad(f) || g === twice ? p : p.reshape(1, -1);
+        expect(finite(g(x))).toBe(true);
+        expect(finite(compile(g)(x))).toBe(true);
+      }
+    }
+  });
+});
+
+test("numbers that would make parameters NaN, or climb, are refused by name", () => {
+  const wrong: [string, () => unknown][] = [-1, Number.NaN, Number.POSITIVE_INFINITY].flatMap((bad) => [
+    ["adam: learningRate", () => adam(bad)],
+    ["adamw: learningRate", () => adamw(bad)],
+    ["rmsprop: learningRate", () => rmsprop(bad)],
+    ["sgd: learningRate", () => sgd(bad)],
+    ["momentum: learningRate", () => momentum(bad)],
+    ["scaleByLearningRate: learningRate", () => scaleByLearningRate(bad)],
+    ["adam: b1", () => adam(0.1, { b1: bad })],
+    ["adam: b2", () => adam(0.1, { b2: bad })],
+    ["adam: eps", () => adam(0.1, { eps: bad })],
+    ["adam: epsRoot", () => adam(0.1, { epsRoot: bad })],
+    ["adamw: weightDecay", () => adamw(0.1, { weightDecay: bad })],
+    ["addDecayedWeights: decay", () => addDecayedWeights(bad)],
+    ["rmsprop: decay", () => rmsprop(0.1, { decay: bad })],
+    ["rmsprop: eps", () => rmsprop(0.1, { eps: bad })],
+    ["rmsprop: epsRoot", () => rmsprop(0.1, { epsRoot: bad })],
+    ["momentum: decay", () => momentum(0.1, { decay: bad })],
+    ["schedule.linear: steps", () => schedule.linear(1, 0, bad)],
+    ["schedule.cosine: steps", () => schedule.cosine(1, bad)],
+    ["schedule.exponential: every", () => schedule.exponential(1, { rate: 0.5, every: bad })],
+    ["schedule.exponential: rate", () => schedule.exponential(1, { rate: bad })],
+    ["schedule.warmup: steps", () => schedule.warmup(bad, schedule.constant(1))],
+    ["schedule.byEpoch: steps", () => schedule.byEpoch(bad, schedule.constant(1))],
+  ]);
+  for (const bad of [Number.NaN, Number.NEGATIVE_INFINITY]) {
+    wrong.push(
+      ["scale: factor", () => scale(bad)],
+      ["clipByGlobalNorm: maxNorm", () => clipByGlobalNorm(bad)],
+      ["clipByValue: limit", () => clipByValue(bad)],
+      ["schedule.constant: value", () => schedule.constant(bad)],
+      ["schedule.linear: start", () => schedule.linear(bad, 0, 10)],
+      ["schedule.linear: end", () => schedule.linear(0, bad, 10)],
+      ["schedule.cosine: start", () => schedule.cosine(bad, 10)],
+      ["schedule.cosine: end", () => schedule.cosine(0.1, 10, { end: bad })],
+      ["schedule.exponential: start", () => schedule.exponential(bad, { rate: 0.5 })],
+      ["schedule.piecewise: a value or boundary", () => schedule.piecewise([1, bad], [10])],
+    );
+  }
+  for (const [who, make] of wrong) {
+    expect(make, who).toThrow(ConfigError);
+    expect(make).toThrow(new RegExp(`^${who} must be .*, got (-1|NaN|-?Infinity)$`));
+  }
+  expect(() => adam("0.1" as never)).toThrow('adam: learningRate must be a finite number >= 0, got "0.1"');
+  expect(() => schedule.piecewise([1, 2], [Number.NaN])).toThrow(ConfigError);
+});
+
+test("clipByGlobalNorm keeps the direction of updates whose squares leave the range of float32", () => {
+  const clip = (list: number[]) => Array.from(clipByGlobalNorm(1).update(tensor(list), [])[0].data());
+  for (const unit of [1e19, 6e37, 1, 1e3]) {
+    const [x, y] = clip([3 * unit, 4 * unit]);
+    expect(x).toBeCloseTo(0.6, 5);
+    expect(y).toBeCloseTo(0.8, 5);
+  }
+  expect(clip([3e-30, 4e-30])).toEqual(Array.from(tensor([3e-30, 4e-30]).data()));
+  expect(globalNorm([tensor([3e-30]), tensor([4e-30])]).item()).toBeCloseTo(5e-30, 35);
+  expect(globalNorm([tensor([3e19]), tensor([4e19]), tensor([])]).item() / 5e19).toBeCloseTo(1, 6);
+  expect(grad((p: Tensor) => globalNorm([p]))(tensor([0, 0])).toArray()).toEqual([0, 0]);
+  expect(clip([Number.NaN, 1])[0]).toBeNaN();
 });
 
 test("gradients shorter than the limit pass clipByGlobalNorm unchanged, zeros with a finite derivative", () => {

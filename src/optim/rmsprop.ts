@@ -1,4 +1,5 @@
-import { type Tree, tree, zerosLike } from "../tensor/index.js";
+import { safeSqrt, type Tree, tree, zerosLike } from "../tensor/index.js";
+import { expectNotNegative, expectShare } from "./options.js";
 import { type LearningRate, scaleByLearningRate } from "./scale.js";
 import { chain, type GradientTransform } from "./transform.js";
 
@@ -7,7 +8,7 @@ export interface RmspropOptions {
   readonly decay?: number;
   /** Added to the root. Default: 1e-8. */
   readonly eps?: number;
-  /** Added under the root, as DeepMind's agents do. Default: 0. See `scaleByAdam` on derivatives at 0. */
+  /** Added under the root, as DeepMind's agents do; smooths derivatives through it. Default: 0. */
   readonly epsRoot?: number;
 }
 
@@ -20,6 +21,8 @@ export type RmspropState = { readonly meanSquare: Tree };
  *     v ← decay v + (1 − decay) g²
  *     u = g / (√(v + epsRoot) + eps)
  *
+ * May be differentiated through, also where a gradient is 0; see `scaleByAdam`.
+ *
  * Source: Hinton 2012, lecture 6e, https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf
  */
 export function scaleByRms({
@@ -27,6 +30,9 @@ export function scaleByRms({
   eps = 1e-8,
   epsRoot = 0,
 }: RmspropOptions = {}): GradientTransform<RmspropState> {
+  expectShare("rmsprop: decay", decay);
+  expectNotNegative("rmsprop: eps", eps);
+  expectNotNegative("rmsprop: epsRoot", epsRoot);
   return {
     init: (params) => ({ meanSquare: tree.map(zerosLike, params) }),
     update(gradients, state) {
@@ -35,13 +41,13 @@ export function scaleByRms({
         gradients,
         state.meanSquare,
       );
-      const updates = tree.map((g, v) => g.div(v.add(epsRoot).sqrt().add(eps)), gradients, meanSquare);
+      const updates = tree.map((g, v) => g.div(safeSqrt(v.add(epsRoot)).add(eps)), gradients, meanSquare);
       return [updates, { meanSquare }];
     },
   };
 }
 
-/** RMSProp: gradient descent with `scaleByRms`. */
+/** RMSProp: gradient descent with `scaleByRms`, which says how it may be differentiated through. @throws ConfigError */
 export function rmsprop(learningRate: LearningRate, options: RmspropOptions = {}): GradientTransform {
-  return chain(scaleByRms(options), scaleByLearningRate(learningRate));
+  return chain(scaleByRms(options), scaleByLearningRate(learningRate, "rmsprop"));
 }

@@ -1,10 +1,11 @@
 import { type Params, type Tree, tree, zerosLike } from "../tensor/index.js";
+import { expectShare } from "./options.js";
 import { type LearningRate, scaleByLearningRate } from "./scale.js";
 import { chain, type GradientTransform, stateless } from "./transform.js";
 
-/** Gradient descent: φ ← φ − lr g. */
+/** Gradient descent: φ ← φ − lr g. @throws ConfigError */
 export function sgd(learningRate: LearningRate): GradientTransform {
-  return scaleByLearningRate(learningRate);
+  return scaleByLearningRate(learningRate, "sgd");
 }
 
 /**
@@ -35,6 +36,7 @@ export function scaleByMomentum({
   decay = 0.9,
   nesterov = false,
 }: MomentumOptions = {}): GradientTransform<MomentumState> {
+  expectShare("momentum: decay", decay);
   return {
     init: (params) => ({ velocity: tree.map(zerosLike, params) }),
     update(gradients, state) {
@@ -45,7 +47,7 @@ export function scaleByMomentum({
   };
 }
 
-/** Gradient descent with momentum, as PyTorch's `SGD`: the rate scales the velocity when it is used. */
+/** Gradient descent with momentum, as PyTorch's `SGD`: the rate scales the velocity when it is used. @throws ConfigError */
 export function momentum(learningRate: LearningRate, options: MomentumOptions = {}): GradientTransform {
-  return chain(scaleByMomentum(options), scaleByLearningRate(learningRate));
+  return chain(scaleByMomentum(options), scaleByLearningRate(learningRate, "momentum"));
 }

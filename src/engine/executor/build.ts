@@ -19,9 +19,13 @@ export function currentBuild(): Build {
 /**
  * Chooses the build of programs compiled from now on; undefined goes back to detection.
  *
- * @throws ConfigError for "relaxed" where the platform refuses it
+ * @throws ConfigError for any other name, and for "relaxed" where the platform refuses it
  */
 export function chooseBuild(build: Build | undefined): void {
+  if (build !== undefined && build !== "simd" && build !== "relaxed")
+    throw new ConfigError(
+      `chooseBuild: expected "simd", "relaxed" or undefined, got ${JSON.stringify(build)}`,
+    );
   if (build === "relaxed" && !acceptsRelaxed())
     throw new ConfigError(
       `chooseBuild: expected "simd", as this platform refuses relaxed SIMD, got "relaxed"`,

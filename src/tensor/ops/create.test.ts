@@ -67,3 +67,19 @@ describe("filled tensors", () => {
     expect(eye(0).shape).toEqual([0, 0]);
   });
 });
+
+describe("int32", () => {
+  it.each([Number.NaN, 1e20, -3e9, 2 ** 31, 1.5, Number.POSITIVE_INFINITY])("refuses %d", (bad) => {
+    const message = `int32 holds integers from -2^31 to 2^31 - 1, got ${bad}. Use cast(x, "int32") to truncate and saturate`;
+    expect(() => tensor([0, bad], { dtype: "int32" })).toThrow(new ShapeError(`tensor: ${message}`));
+    expect(() => tensor(Float64Array.of(bad), { dtype: "int32" })).toThrow(ShapeError);
+    expect(() => scalar(bad, "int32")).toThrow(new ShapeError(`scalar: ${message}`));
+    expect(() => full([2], bad, "int32")).toThrow(new ShapeError(`full: ${message}`));
+  });
+
+  it("takes all integers that it holds", () => {
+    const ends = [-(2 ** 31), -0, 2 ** 31 - 1];
+    expect(tensor(ends, { dtype: "int32" }).toArray()).toEqual([-(2 ** 31), 0, 2 ** 31 - 1]);
+    expect(tensor([true, false], { dtype: "int32" }).toArray()).toEqual([1, 0]);
+  });
+});

@@ -45,22 +45,21 @@ export function tensor(data: Nested | TypedArray, options: TensorOptions = {}): 
     );
   }
   const values = allocate(dtype, source.length);
-  for (let i = 0; i < source.length; i++)
-    values[i] = dtype === "bool" ? (source[i] ? 1 : 0) : Number(source[i]);
+  for (let i = 0; i < source.length; i++) values[i] = element(source[i]!, dtype, "tensor");
   return fromData({ shape: [...shape], dtype }, values);
 }
 
 /** A tensor without axes. */
 export function scalar(value: number | boolean, dtype: DType = "float32"): Tensor {
   const data = allocate(dtype, 1);
-  data[0] = dtype === "bool" ? (value ? 1 : 0) : Number(value);
+  data[0] = element(value, dtype, "scalar");
   return fromData({ shape: [], dtype }, data);
 }
 
 /** Every element `value`. */
 export function full(shape: Shape, value: number | boolean, dtype: DType = "float32"): Tensor {
   checkShape(shape, "full");
-  return fromValue({ shape: [...shape], dtype }, dtype === "bool" ? Number(Boolean(value)) : Number(value));
+  return fromValue({ shape: [...shape], dtype }, element(value, dtype, "full"));
 }
 
 export function zeros(shape: Shape, dtype: DType = "float32"): Tensor {
@@ -101,6 +100,18 @@ export function eye(n: number, dtype: DType = "float32"): Tensor {
   const data = allocate(dtype, n * n);
   for (let i = 0; i < n; i++) data[i * n + i] = 1;
   return fromData({ shape: [n, n], dtype }, data);
+}
+
+/** @throws ShapeError for what int32 cannot hold: it would become another number */
+function element(value: number | boolean, dtype: DType, who: string): number {
+  if (dtype === "bool") return value ? 1 : 0;
+  const x = Number(value);
+  if (dtype === "int32" && (x | 0) !== x) {
+    throw new ShapeError(
+      `${who}: int32 holds integers from -2^31 to 2^31 - 1, got ${x}. Use cast(x, "int32") to truncate and saturate`,
+    );
+  }
+  return x;
 }
 
 function checkShape(shape: Shape, who: string): void {

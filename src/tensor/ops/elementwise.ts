@@ -90,6 +90,12 @@ export const greater: Binary = (a, b) => less(b, a);
 export const greaterEqual: Binary = (a, b) => lessEqual(b, a);
 export const notEqual: Binary = (a, b) => not(equal(a, b));
 
+/** √x, with the derivative 0 at 0 in place of an infinite one: where x is a sum of squares, nothing moves there. */
+export function safeSqrt(x: Tensor): Tensor {
+  const isZero = equal(x, 0);
+  return select(isZero, 0, sqrt(select(isZero, 1, x)));
+}
+
 /** x · x. */
 export const square: Unary = (x) => mul(x, x);
 /** 1 / x. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ShapeError } from "../../errors.js";
 import { exp, log } from "../../math.js";
 import type { Tensor } from "../tensor.js";
+import { checkGradients, grad } from "../transforms/index.js";
 import {
   argMax,
   cumprod,
@@ -11,6 +12,7 @@ import {
   max,
   mean,
   min,
+  norm,
   recurrence,
   softmax,
   sum,
@@ -139,5 +141,53 @@ describe("running sums and products", () => {
   it("make discounted returns", () => {
     const returns = recurrence(f64([0.5, 0.5, 0.5]), f64([1, 2, 4]), 0, { reverse: true });
     expect(flat(returns)).toEqual([3, 4, 4]);
+  });
+});
+
+describe("norm", () => {
+  it("is the Euclidean length along axes", () => {
+    expect(norm(tensor([3, 4])).item()).toBe(5);
+    const x = tensor([
+      [3, 4],
+      [0, 0],
+      [-5, 12],
+    ]);
+    expect(norm(x, 1).toArray()).toEqual([5, 0, 13]);
+    expect(norm(x, -1, { keepDims: true }).shape).toEqual([3, 1]);
+    expect(norm(tensor([Number.NaN, 1])).item()).toBeNaN();
+    expect(norm(tensor([Number.NEGATIVE_INFINITY, 1])).item()).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it("neither overflows nor underflows", () => {
+    for (const unit of [1e-40, 1e-30, 1e19, 6e37]) {
+      expect(norm(tensor([3 * unit, 4 * unit])).item() / (5 * unit)).toBeCloseTo(1, 4);
+    }
+  });
+
+  it("has the derivative x / |x|, and 0 at 0, to any order", () => {
+    checkGradients((x: Tensor) => norm(x), f64([3, -4, 1]));
+    const slope = grad((x: Tensor) => norm(x));
+    expect(slope(tensor([0, 0])).toArray()).toEqual([0, 0]);
+    expect(slope(tensor([3e30, 4e30])).data()[0]).toBeCloseTo(0.6, 6);
+    const second = grad((x: Tensor) => slope(x).sum())(tensor([0, 0]));
+    expect(Array.from(second.data()).every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe("logSumExp of -Infinity", () => {
+  const { NEGATIVE_INFINITY: none } = Number;
+  it("alone is -Infinity, with the derivative 0", () => {
+    const x = tensor([
+      [none, none],
+      [none, 2],
+      [1, 1],
+    ]);
+    expect(Array.from(logSumExp(x, 1).data())).toEqual([none, 2, Math.fround(1 + Math.LN2)]);
+    expect(grad((z: Tensor) => logSumExp(z, 1).sum())(x).toArray()).toEqual([
+      [0, 0],
+      [0, 1],
+      [0.5, 0.5],
+    ]);
+    expect(logSumExp(tensor([])).item()).toBe(none);
   });
 });

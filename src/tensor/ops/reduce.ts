@@ -9,7 +9,24 @@ import { normalizeAxes, normalizeAxis, show, showSpec, sizeOf } from "../shape.j
 import type { Tensor } from "../tensor.js";
 import { bind1 } from "../trace.js";
 import { full, ones } from "./create.js";
-import { add, div, equal, exp, log, mul, neg, select, square, stopGradient, sub } from "./elementwise.js";
+import {
+  abs,
+  add,
+  and,
+  div,
+  equal,
+  exp,
+  less,
+  log,
+  mul,
+  neg,
+  or,
+  safeSqrt,
+  select,
+  square,
+  stopGradient,
+  sub,
+} from "./elementwise.js";
 import { concatenate, reshape, slice } from "./structure.js";
 
 export interface ReduceOptions {
@@ -51,18 +68,37 @@ export const mean: Reduction = (x, axes, options) => {
 export const variance: Reduction = (x, axes, options) =>
   mean(square(sub(x, mean(x, axes, { keepDims: true }))), axes, options);
 
-/** log Σ eˣ, without overflow. */
+/**
+ * The Euclidean norm √Σ x², without overflow or underflow of the squares. Its derivative at 0 is 0.
+ */
+export const norm: Reduction = (x, axes, { keepDims = false } = {}) => {
+  const list = normalizeAxes(axes, x.rank, "norm");
+  const unit = squarableUnit(max(abs(x), list, { keepDims: true }));
+  const length = mul(safeSqrt(sum(square(div(x, unit)), list, { keepDims: true })), unit);
+  return keepDims ? length : dropAxes(length, list);
+};
+
+/**
+ * What values of this magnitude are divided by before they are squared: 1, but where squares would leave the range of
+ * float32. A constant to derivatives.
+ */
+export function squarableUnit(magnitude: Tensor): Tensor {
+  const largest = stopGradient(magnitude);
+  const isLarge = and(less(2 ** 50, largest), less(largest, Number.POSITIVE_INFINITY));
+  const isSmall = and(less(0, largest), less(largest, 2 ** -50));
+  return select(or(isLarge, isSmall), largest, 1);
+}
+
+/** log Σ eˣ, without overflow. Of no terms, or of -Infinity only: -Infinity, with the derivative 0. */
 export const logSumExp: Reduction = (x, axes, { keepDims = false } = {}) => {
   const list = normalizeAxes(axes, x.rank, "logSumExp");
   const top = stopGradient(max(x, list, { keepDims: true }));
   const shift = select(equal(sub(top, top), 0), top, 0); // all -Infinity: ∞ - ∞ would be NaN
-  const result = add(log(sum(exp(sub(x, shift)), list, { keepDims: true })), shift);
-  return keepDims
-    ? result
-    : reshape(
-        result,
-        x.shape.filter((_, axis) => !list.includes(axis)),
-      );
+  const total = sum(exp(sub(x, shift)), list, { keepDims: true });
+  const isEmpty = equal(total, 0); // where the derivative of the logarithm is infinite
+  const logTotal = select(isEmpty, Number.NEGATIVE_INFINITY, log(select(isEmpty, 1, total)));
+  const result = add(logTotal, shift);
+  return keepDims ? result : dropAxes(result, list);
 };
 
 /** eˣ / Σ eˣ along an axis. */
@@ -119,6 +155,14 @@ export function cumprod(x: Tensor, axis = 0, options: RunningOptions = {}): Tens
   );
   const first = options.reverse ? [rest, cut(extent - 1, extent)] : [cut(0, 1), rest];
   return recurrence(x, concatenate(first, along), axis, options); // h₀ = x₀, then hₜ = xₜ hₜ₋₁
+}
+
+/** Without axes that were kept with size 1. */
+function dropAxes(x: Tensor, axes: readonly number[]): Tensor {
+  return reshape(
+    x,
+    x.shape.filter((_, axis) => !axes.includes(axis)),
+  );
 }
 
 function keptShape(x: Tensor, axes: readonly number[]): number[] {
