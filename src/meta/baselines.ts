@@ -23,6 +23,7 @@ import {
   vmap,
 } from "../tensor/index.js";
 import type { LossFn } from "./task.js";
+import { expectTaskStack } from "./task-axis.js";
 import { descend, type TrainState } from "./train-state.js";
 
 /**
@@ -30,13 +31,15 @@ import { descend, type TrainState } from "./train-state.js";
  *
  * @param tasks every tensor has a leading axis `task`; as in the authors' code the query sets are not used
  * @returns the next state, and the loss of each task, `[task]`
+ * @throws ShapeError unless support and query can be stacks of tasks
  */
 export function jointStep<P extends Params, B>(
   loss: LossFn<P, B>,
   optimizer: GradientTransform,
   state: TrainState<P>,
-  { support }: Task<B>,
+  { support, query }: Task<B>,
 ): [next: TrainState<P>, metrics: { readonly loss: Tensor }] {
+  expectTaskStack({ support, query }, "jointStep");
   const meanLoss = (theta: P) => {
     const losses = vmap(loss, { axes: [null, 0] })(theta, support);
     return [losses.mean(), losses] as const;

@@ -7,6 +7,7 @@ import { type InnerOptions, innerOptimizer } from "./adapt.js";
 import { type ChunkOptions, sumOverChunks } from "./chunks.js";
 import type { QueryProtocol } from "./query-protocols.js";
 import type { LossFn } from "./task.js";
+import { expectTaskStack } from "./task-axis.js";
 
 export interface AdaptationCurveOptions<P, B> extends InnerOptions, ChunkOptions {
   /** Gradient steps, at least 0. */
@@ -24,6 +25,7 @@ export interface AdaptationCurveOptions<P, B> extends InnerOptions, ChunkOptions
  * @param tasks every tensor has a leading axis `task`
  * @returns `[task, steps + 1]`
  * @throws ConfigError
+ * @throws ShapeError unless support and query can be stacks of tasks
  */
 export function adaptationCurve<P extends Params, B>(
   loss: LossFn<P, B>,
@@ -32,6 +34,7 @@ export function adaptationCurve<P extends Params, B>(
   { steps, metric = loss, chunk, ...inner }: AdaptationCurveOptions<P, B>,
 ): Tensor {
   expectInteger("adaptationCurve: steps", steps, 0);
+  expectTaskStack(tasks, "adaptationCurve");
   const optimizer = innerOptimizer(inner, "adaptationCurve");
 
   const ofTask = (theta: P, { support, query }: Task<B>): Tensor => {
@@ -58,6 +61,7 @@ export function adaptationCurve<P extends Params, B>(
  * @param tasks every tensor has a leading axis `task`; `query.y` are labels, `[task, query]`
  * @returns in [0, 1], `[task]` for each protocol
  * @throws ConfigError
+ * @throws ShapeError unless support and query can be stacks of tasks
  */
 export function queryAccuracy<P extends Params, T extends Task, Name extends string>(
   adapted: (task: T) => P,
@@ -65,6 +69,7 @@ export function queryAccuracy<P extends Params, T extends Task, Name extends str
   tasks: T,
   { chunk }: ChunkOptions = {},
 ): Readonly<Record<Name, Tensor>> {
+  expectTaskStack(tasks, "queryAccuracy");
   const entries = Object.entries<QueryProtocol<P>>(protocols);
   const ofTask = (task: T) => {
     const phi = adapted(task);

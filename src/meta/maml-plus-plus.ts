@@ -102,6 +102,7 @@ export type TaskReport<S extends Tree> = {
  * @param step outer steps taken so far, an int32 scalar
  * @param tasks every tensor has a leading axis `task`
  * @throws ConfigError
+ * @throws ShapeError unless support and query can be stacks of tasks
  */
 export function metaGradient<P extends Params, B, S extends Tree>(
   loss: NormalizedLossFn<P, B, S>,

@@ -34,6 +34,7 @@ export interface MamlOptions extends AdaptOptions, ChunkOptions {}
  *
  * @param tasks every tensor has a leading axis `task`
  * @throws ConfigError
+ * @throws ShapeError unless support and query can be stacks of tasks
  */
 export function metaGradient<P extends Params, B>(
   loss: LossFn<P, B>,

@@ -59,6 +59,7 @@ export function init<P extends Params>(
  *
  * @param tasks every tensor has a leading axis `task`
  * @throws ConfigError
+ * @throws ShapeError unless support and query can be stacks of tasks
  */
 export function metaGradient<P extends Params, B>(
   loss: LossFn<P, B>,

@@ -32,6 +32,7 @@ import {
 } from "../tensor/index.js";
 import { type ChunkOptions, countTasks, sumOverChunks } from "./chunks.js";
 import type { LossFn } from "./task.js";
+import { expectStack } from "./task-axis.js";
 import { descend, initTrainState, type TrainState } from "./train-state.js";
 
 export interface ReptileOptions extends ChunkOptions {
@@ -69,6 +70,7 @@ export function init<P extends Params>(
  * @param batches minibatches to train on: every tensor has leading axes `task, inner step`
  * @returns the next state, and the loss before each inner step, `[task, step]`
  * @throws ConfigError
+ * @throws ShapeError unless the minibatches can have these axes
  */
 export function outerStep<P extends Params, B>(
   loss: LossFn<P, B>,
@@ -77,6 +79,7 @@ export function outerStep<P extends Params, B>(
   batches: B,
   options: ReptileOptions = {},
 ): [next: ReptileState<P>, metrics: { readonly innerLoss: Tensor }] {
+  expectStack(batches, ["task", "inner step", "example"], "reptile: batches");
   const run = options.optimizerState === "fresh" ? inChunks : inOrder;
   const [total, nextInner, innerLoss] = run(loss, state.params, innerOptState, batches, options);
   const weight = -1 / countTasks(batches, "reptile");
@@ -90,6 +93,7 @@ export function outerStep<P extends Params, B>(
  * @param batches minibatches to train on, such as `sampleMinibatches` draws: every tensor has a leading axis
  * `inner step`
  * @returns the adapted parameters φ
+ * @throws ShapeError unless the minibatches can have this axis
  */
 export function adapt<P extends Params, B>(
   loss: LossFn<P, B>,
@@ -97,6 +101,7 @@ export function adapt<P extends Params, B>(
   batches: B,
   { innerOptimizer = AUTHORS_INNER, optimizerState = "kept" }: ReptileOptions = {},
 ): P {
+  expectStack(batches, ["inner step", "example"], "reptile: batches");
   const begin = optimizerState === "kept" ? innerOptState : innerOptimizer.init(params);
   const [moved] = train(loss, params, begin, batches, { innerOptimizer });
   return applyUpdates(params, moved);

@@ -1,5 +1,8 @@
+import type { Task } from "../data/task.js";
 import { type Params, type Tensor, type Tree, tree, valueAndGrad, vmap, zerosLike } from "../tensor/index.js";
 import { countTasks, sumOverChunks } from "./chunks.js";
+
+import { expectTaskStack } from "./task-axis.js";
 
 /**
  * The exact gradient of the mean over tasks of a loss, chunk by chunk: what every learner that descends on the
@@ -11,15 +14,17 @@ import { countTasks, sumOverChunks } from "./chunks.js";
  * @param chunk see `ChunkOptions`
  * @param who names the learner in errors
  * @returns what else was wanted, with a leading axis `task`, and the gradient, a tree as `params`
+ * @throws ShapeError unless support and query can be stacks of tasks
  * @throws ConfigError
  */
-export function taskGradient<P extends Params, T, Aux extends Tree>(
+export function taskGradient<P extends Params, T extends Task<unknown>, Aux extends Tree>(
   ofTask: (params: P, task: T) => readonly [loss: Tensor, aux: Aux],
   params: P,
   tasks: T,
   chunk: number | undefined,
   who: string,
 ): [aux: Aux, gradient: P] {
+  expectTaskStack(tasks, who);
   const chunkLoss = (theta: P, part: T) => {
     const [losses, aux] = vmap(ofTask, { axes: [null, 0] })(theta, part);
     return [losses.sum(), aux] as const;

@@ -154,11 +154,11 @@ const rooted: readonly [string, (eps: number) => GradientTransform][] = [
 ];
 describe.each(rooted)("through %s where a gradient is exactly 0", (_, make) => {
   const f64 = (data: readonly number[]) => tensor(data, { dtype: "float64" });
-  /** The parameters after three updates with gradients as p, of which only the last two are not 0 at 0. */
-  const after = (p: Tensor, eps: number) => run(make(eps), p, [p.mul(0), p, p.square().sub(p)]);
+  /** The parameters after three updates, of which the first has gradients of 0. */
+  const updated = (p: Tensor, eps: number) => run(make(eps), p, [p.mul(0), p, p.square().sub(p)]);
 
   it("the derivative is the one that differences give", () => {
-    const f = (p: Tensor) => after(p, 0.01).sum();
+    const f = (p: Tensor) => updated(p, 0.01).sum();
     checkGradients(f, f64([0, 0.3, -0.2]), { order: 1, step: 1e-7, tolerance: 1e-4 });
     expect(grad((p: Tensor) => run(make(0.01), p, [p]).sum())(f64([0])).item()).toBeCloseTo(
       1 - 0.1 * 100 - (make === rooted[1]![1] ? 0.1 * 0.01 : 0),
@@ -168,7 +168,7 @@ describe.each(rooted)("through %s where a gradient is exactly 0", (_, make) => {
 
   it("derivatives of any order are finite at the defaults, eager, compiled and under vmap", () => {
     const finite = (x: Tensor) => Array.from(x.data()).every(Number.isFinite);
-    const f = (p: Tensor) => after(p, 1e-8).square().sum();
+    const f = (p: Tensor) => updated(p, 1e-8).square().sum();
     const twice = (p: Tensor) => grad((q: Tensor) => grad(f)(q).sum())(p);
     for (const p of [tensor([0, 0, 1e-30, -0, 0.5]), tensor([0, 1e-23, -1e-19, 1e-40, 0])]) {
       for (const g of [grad(f), twice, vmap(grad(f))]) {

@@ -52,7 +52,15 @@ function copyInto(
 }
 
 /** Fused, views, loops, or gone before a plan is made. */
-type Elsewhere = Elementwise | Reduction | ViewPrimitive | "scan" | "stopGradient" | "checkpoint" | "custom";
+type Elsewhere =
+  | Elementwise
+  | Reduction
+  | ViewPrimitive
+  | "scan"
+  | "stopGradient"
+  | "checkIndex"
+  | "checkpoint"
+  | "custom";
 
 const lowerings: { readonly [P in Exclude<Primitive, Elsewhere>]: Lowering<P> } = {
   matmul: (planner, [a, b], [out]) => {
