@@ -1,6 +1,7 @@
 /** `metagrad bench`: how fast meta-steps are here. */
 import type { EnvOptions } from "../envs/index.js";
 import { command, positiveInteger } from "./command.js";
+import { loading, withProgress } from "./progress.js";
 
 export const bench = command("bench")
   .summary("measure how fast meta-steps or environments are here")
@@ -30,7 +31,7 @@ export const bench = command("bench")
         `--${option}: expected environments, as in envs/metaworld, got ${name ?? "none"}`,
       );
     }
-    const { hotKernels, measure, works } = await import("../works/index.js");
+    const { hotKernels, measure, works } = await loading(() => import("../works/index.js"));
     if (name === undefined) {
       const width = Math.max(...[...works.keys()].map((key) => key.length));
       for (const [key, { describe }] of works) {
@@ -44,7 +45,13 @@ export const bench = command("bench")
         `bench ${name}: not known.${suggestion(name, works.keys()) || " `metagrad bench` lists all"}`,
       );
     }
-    const result = await measure(work, { workers, ...(samples !== undefined && { samples }) });
+    const { result, kernelRows } = await withProgress(async (progress) => {
+      progress.phase(`measuring ${name}`);
+      const measured = await measure(work, { workers, ...(samples !== undefined && { samples }) });
+      if (json) return { result: measured, kernelRows: [] };
+      progress.phase(`measuring the kernels of ${name}`);
+      return { result: measured, kernelRows: hotKernels(work) };
+    });
     if (json) console.log(JSON.stringify(result));
     else {
       const { alignColumns } = await import("./table-text.js");
@@ -54,7 +61,7 @@ export const bench = command("bench")
       console.log(
         `  ${gflops} of at most ${peakGflops} GFLOP/s, ${kernels} kernels, ${threads} thread${threads === 1 ? "" : "s"}\n`,
       );
-      const rows = hotKernels(work).map(({ label, calls, ms, share, gflops }) => [
+      const rows = kernelRows.map(({ label, calls, ms, share, gflops }) => [
         label,
         String(calls),
         ms.toPrecision(3),
@@ -79,13 +86,17 @@ async function benchEnvs(prefix: string, options: EnvOptions, json: boolean): Pr
   const chosen = under.length > 0 ? under : [[prefix, environment(prefix)] as const];
   for (const [, entry] of chosen) entry.check(options); // before any is measured
   const width = Math.max(...chosen.map(([name]) => name.length));
-  for (const [, entry] of chosen) {
-    const env = await entry.make(options);
-    const result = measureEnv(env);
-    env.close();
+  for (const [name, entry] of chosen) {
+    const result = await withProgress(async (progress) => {
+      progress.phase(`measuring ${name}`);
+      const env = await entry.make(options);
+      const measured = measureEnv(env);
+      env.close();
+      return measured;
+    });
     if (json) console.log(JSON.stringify(result));
     else {
-      const { name, stepsPerSecond, resetMs, firstResetMs } = result;
+      const { stepsPerSecond, resetMs, firstResetMs } = result;
       const rate = `${stepsPerSecond} steps/s`.padStart(16);
       console.log(`${name.padEnd(width)}${rate}   reset ${resetMs} ms (${firstResetMs} the first time)`);
     }

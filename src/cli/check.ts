@@ -1,5 +1,6 @@
 /** `metagrad check`: whether environments are the originals, from recordings of these. */
 import { command } from "./command.js";
+import { withProgress } from "./progress.js";
 
 /** Recordings keep 8 digits: what differs by less is rounding. */
 const TOLERANCE = 1e-7;
@@ -25,24 +26,30 @@ check
     const { readAssets, readGoldens } = await import("./metaworld-files.js");
     const { compareWithGolden, Metaworld } = await import("../envs/index.js");
     const goldens = readGoldens(goldenDir);
-    const metaworld = await Metaworld.load({ assets: readAssets(assetsPath) });
     const { alignColumns } = await import("./table-text.js");
     const rows: string[][] = [];
     let failed = 0;
-    for (const read of goldens) {
-      const { task, steps, observation, rewardV2, rewardV1, successes } = compareWithGolden(
-        metaworld,
-        read(),
-      );
-      const worst = Math.max(observation, rewardV2, rewardV1);
-      const verdict = worst <= TOLERANCE && successes === 0 ? "same" : "DIFFERS";
-      if (verdict !== "same") failed++;
-      if (json) {
-        console.log(JSON.stringify({ task, steps, observation, rewardV2, rewardV1, successes, verdict }));
+    await withProgress(async (progress) => {
+      progress.phase(`reading ${assetsPath}`);
+      const metaworld = await Metaworld.load({ assets: readAssets(assetsPath) });
+      for (const [at, read] of goldens.entries()) {
+        const golden = read();
+        progress.phase(`replaying ${golden.task}, ${at + 1} of ${goldens.length} recordings`);
+        const { task, steps, observation, rewardV2, rewardV1, successes } = compareWithGolden(
+          metaworld,
+          golden,
+        );
+        if (json) progress.end();
+        const worst = Math.max(observation, rewardV2, rewardV1);
+        const verdict = worst <= TOLERANCE && successes === 0 ? "same" : "DIFFERS";
+        if (verdict !== "same") failed++;
+        if (json) {
+          console.log(JSON.stringify({ task, steps, observation, rewardV2, rewardV1, successes, verdict }));
+        }
+        const numbers = [observation, rewardV2, rewardV1].map((x) => x.toExponential(1));
+        rows.push([task, String(steps), ...numbers, String(successes), verdict]);
       }
-      const numbers = [observation, rewardV2, rewardV1].map((x) => x.toExponential(1));
-      rows.push([task, String(steps), ...numbers, String(successes), verdict]);
-    }
+    });
     if (!json) {
       const header = ["task", "steps", "observation", "reward 2", "reward 1 (rel.)", "success", "verdict"];
       console.log(alignColumns([header, ...rows]).join("\n"));

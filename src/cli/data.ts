@@ -1,5 +1,6 @@
 /** `metagrad data`: published image sets, decoded from their authors' archives. */
 import { command, interrupted, interruption, positiveInteger } from "./command.js";
+import { withProgress } from "./progress.js";
 
 export const data = command("data")
   .summary("add, list and check published image sets")
@@ -29,7 +30,6 @@ data
   .action(async (name, { from, name: ownName, size, gray, jobs }) => {
     const { addDataset, knownSets, folderSet } = await import("../datasets/index.js");
     const { ConfigError, suggestion } = await import("../errors.js");
-    const { showProgress } = await import("../run/progress.js");
     const isFolder = name === "folder";
     if (isFolder && !isOwnName(ownName)) {
       const rule = "letters, digits, dots and dashes, and not the name of a known set, e.g. --name pets";
@@ -50,18 +50,20 @@ data
     }
 
     const label = ownName ?? name;
-    const progress = showProgress(process.stderr);
     const signal = interruption();
     const start = performance.now();
-    const made = await addDataset(label, set, from, {
-      ...(size !== undefined && { size }),
-      ...(jobs !== undefined && { workers: jobs }),
-      signal,
-      progress: (step, steps) => {
-        const seconds = (performance.now() - start) / 1000;
-        progress.update({ label, step, steps, seconds, unit: "images" });
-      },
-    }).finally(() => progress.end());
+    const made = await withProgress((progress) => {
+      progress.phase(`${label}  reading ${from}`);
+      return addDataset(label, set, from, {
+        ...(size !== undefined && { size }),
+        ...(jobs !== undefined && { workers: jobs }),
+        signal,
+        progress: (step, steps) => {
+          const seconds = (performance.now() - start) / 1000;
+          progress.update({ label, step, steps, seconds, unit: "images" });
+        },
+      });
+    });
     if (made === undefined) interrupted(signal, "stopped, the same command goes on");
     else for (const path of made) console.log(path);
   });
@@ -114,7 +116,10 @@ data
     const problems: string[] = [];
     for (const { name: found, path, store } of files) {
       try {
-        verifyImageStore(path);
+        await withProgress((progress) => {
+          progress.phase(`checking ${path}`);
+          verifyImageStore(path);
+        });
         console.log(`ok  ${found}  ${store!.checksum}  ${path}`);
       } catch (error) {
         problems.push((error as Error).message);

@@ -1,12 +1,16 @@
 import { loadExperiment } from "../experiments/index.js";
 import { evaluateRun, RunFolder } from "../run/index.js";
 import { meanEstimate } from "../stats/index.js";
+import { withProgress } from "./progress.js";
 import { alignColumns } from "./table-text.js";
 
 /** Prints each metric of a run's newest checkpoint, with its 95% interval over test tasks. */
 export async function evaluateFolder(dir: string, json: boolean): Promise<void> {
   const { experiment: name, seed } = RunFolder.open(dir).record;
-  const { step, evaluation } = evaluateRun(await loadExperiment(name), dir);
+  const { step, evaluation } = await withProgress(async (progress) => {
+    progress.phase(`${name}  evaluating ${dir}`);
+    return evaluateRun(await loadExperiment(name), dir);
+  });
   const rows = Object.entries(evaluation).map(([metric, values]) => {
     const { value, low, high } = meanEstimate(values);
     if (json) console.log(JSON.stringify({ run: dir, step, metric, value, low, high, tasks: values.length }));

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { ConfigError, MetaError } from "../errors.js";
 import { loadExperiment } from "../experiments/index.js";
-import { evaluateModel, readModel, readTable, tablePath } from "../run/index.js";
+import { evaluateModel, type Progress, readModel, readTable, tablePath } from "../run/index.js";
 import { mean } from "../stats/index.js";
 import { alignColumns, showNumber } from "./table-text.js";
 
@@ -12,7 +12,12 @@ const TOLERANCE = 1e-3; // of the recorded number: builds of the engine round di
  *
  * @throws ConfigError where there is no table or no model; MetaError when a number is not what the table says
  */
-export async function recheck(name: string, results: string, json: boolean): Promise<void> {
+export async function recheck(
+  name: string,
+  results: string,
+  json: boolean,
+  progress: Progress,
+): Promise<void> {
   const experiment = await loadExperiment(name);
   const file = tablePath(results, name);
   if (!existsSync(file)) {
@@ -28,9 +33,11 @@ export async function recheck(name: string, results: string, json: boolean): Pro
   const [seed = 0] = table.seeds;
   const lines = [["", "", "paper", "recorded", "now", ""]];
   const wrong: string[] = [];
-  for (const row of table.rows) {
-    if (row.checkpoint === null || row.config === null) continue;
-    const evaluation = evaluateModel(experiment, row.config, readModel(experiment, row, file), seed);
+  const judged = table.rows.filter((row) => row.checkpoint !== null && row.config !== null);
+  for (const [at, row] of judged.entries()) {
+    progress.phase(`${name}  evaluating row ${at + 1} of ${judged.length}: ${row.label}`);
+    const evaluation = evaluateModel(experiment, row.config!, readModel(experiment, row, file), seed);
+    if (json) progress.end();
     for (const [i, { label, metric }] of table.columns.entries()) {
       const { paper, perSeed } = row.cells[i]!;
       const recorded = perSeed[0]!;
@@ -50,6 +57,7 @@ export async function recheck(name: string, results: string, json: boolean): Pro
       ]);
     }
   }
+  progress.end();
   if (!json) {
     console.log(`${name}, models of seed ${seed}\n${table.caption}\n`);
     console.log(alignColumns(lines).join("\n"));

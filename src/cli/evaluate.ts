@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { command, positiveInteger } from "./command.js";
+import { loading, withProgress } from "./progress.js";
 
 export const evaluate = command("evaluate")
   .summary("check a published table's models again, or judge a run")
@@ -20,15 +21,16 @@ export const evaluate = command("evaluate")
   .option("--json", "print one JSON object a line")
   .addHelpText("after", "\nExample:\n  $ metagrad evaluate maml-2017/sinusoid")
   .action(async (what, { results, workers, json = false }) => {
-    const { useWorkers } = await import("../engine/index.js");
+    const { useWorkers } = await loading(() => import("../engine/index.js"));
     const { numCores } = await import("../platform/threads.js");
     await useWorkers(workers ?? numCores());
     if (existsSync(join(what, "config.json"))) {
-      const { evaluateFolder } = await import("./evaluate-run.js");
+      const { evaluateFolder } = await loading(() => import("./evaluate-run.js"));
       await evaluateFolder(what, json);
       return;
     }
-    const { recheck } = await import("./evaluate-table.js");
+    const { recheck } = await loading(() => import("./evaluate-table.js"));
     const shipped = fileURLToPath(new URL("../../results", import.meta.url));
-    await recheck(what, results ?? (existsSync(join("results", `${what}.json`)) ? "results" : shipped), json);
+    const folder = results ?? (existsSync(join("results", `${what}.json`)) ? "results" : shipped);
+    await withProgress((progress) => recheck(what, folder, json, progress));
   });

@@ -34,15 +34,15 @@ interface Source {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Writes a model to a file, and prints what is in it. @throws ConfigError, FormatError */
-export async function writeModel(what: string, options: ExportOptions): Promise<void> {
+/** Writes a model to a file, and says what is in it. @throws ConfigError, FormatError */
+export async function writeModel(what: string, options: ExportOptions): Promise<string> {
   const { output, format } = options;
   checkOutput(output);
   const source = await (existsSync(join(what, "config.json")) ? ofRun(what) : ofTable(what, options));
   const bytes = encode(source, options);
   writeOutput(output, bytes);
   const from = Object.entries(source.metadata).map(([name, value]) => `${name} ${value}`);
-  console.log(`${output}: ${format}, ${bytes.length} bytes, ${from.join(", ")}`);
+  return `${output}: ${format}, ${bytes.length} bytes, ${from.join(", ")}`;
 }
 
 function encode(

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from "commander";
 import { ConfigError } from "../errors.js";
 import { command, nonNegativeInteger } from "./command.js";
 import type { ModelFormat } from "./export-model.js";
+import { withProgress } from "./progress.js";
 
 const formats: readonly ModelFormat[] = ["onnx", "safetensors", "npz"];
 
@@ -27,7 +28,11 @@ export const exportModel = command("export")
   .action(async (what, options) => {
     const format = options.format ?? formatOf(options.output);
     const { writeModel } = await import("./export-model.js");
-    await writeModel(what, { ...options, format });
+    const told = await withProgress((progress) => {
+      progress.phase(`writing ${options.output}`);
+      return writeModel(what, { ...options, format });
+    });
+    console.log(told);
   });
 
 function modelFormat(text: string): ModelFormat {

@@ -26,6 +26,7 @@ export const job = command("job")
             told = performance.now();
             tell({ progress });
           },
+          phase: (phase) => tell({ phase }),
           note: (note) => tell({ note }),
           end() {},
         },

@@ -1,4 +1,10 @@
-import { type Experiment, estimateSeconds, type Reproduction, showDuration } from "../run/index.js";
+import {
+  type Experiment,
+  estimateSeconds,
+  type Progress,
+  type Reproduction,
+  showDuration,
+} from "../run/index.js";
 import { alignColumns } from "./table-text.js";
 
 /** Prints how long a reproduction will take here, row by row. */
@@ -7,9 +13,11 @@ export function printEstimate(
   reproduction: Reproduction,
   workers: number,
   json: boolean,
+  progress: Progress,
 ): void {
   const { budget, seeds } = reproduction.request;
-  const rows = [...estimateSeconds(experiment, reproduction)];
+  const rows = [...estimateSeconds(experiment, reproduction, progress)];
+  progress.end();
   const all = rows.reduce((total, [, seconds]) => total + seconds * seeds.length, 0);
   const together = Math.min(workers, reproduction.jobs.length);
   if (json) {

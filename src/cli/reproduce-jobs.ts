@@ -19,6 +19,7 @@ export interface RunAllOptions {
 /** What a job's process tells. */
 export type JobMessage =
   | { readonly progress: ProgressState }
+  | { readonly phase: string }
   | { readonly note: string }
   | { readonly failed: string };
 
@@ -38,11 +39,11 @@ export async function runAll(
   const start = performance.now();
   let running = 0;
 
+  const doneCount = () => jobs.length - waiting.length - running;
   const report = (latest?: ProgressState) => {
     const step = before + [...stepOf.values()].reduce((total, k) => total + k, 0);
-    const done = jobs.length - waiting.length - running;
     progress.update({
-      label: `${experiment.name}  ${done} of ${jobs.length} runs`,
+      label: `${experiment.name}  ${doneCount()} of ${jobs.length} runs`,
       step,
       steps,
       seconds: (performance.now() - start) / 1000,
@@ -58,6 +59,7 @@ export async function runAll(
           stepOf.set(job, state.step);
           report(state);
         },
+        phase: (text) => progress.phase(`${experiment.name}  ${doneCount()} of ${jobs.length} runs  ${text}`),
         note: (text) => progress.note(text),
       });
       running--;
@@ -68,6 +70,7 @@ export async function runAll(
       report();
     }
   };
+  progress.phase(`${experiment.name}  ${doneCount()} of ${jobs.length} runs  starting`);
   try {
     await Promise.all(Array.from({ length: Math.min(workers, waiting.length) }, work));
   } finally {
@@ -82,7 +85,7 @@ function runInProcess(
   experiment: Experiment,
   { label, config, seed, dir }: Job,
   signal: AbortSignal,
-  progress: Pick<Progress, "update" | "note">,
+  progress: Omit<Progress, "end">,
 ): Promise<string | undefined> {
   const request = JSON.stringify({ config, seed, dir, label });
   const child = fork(bin, ["job", experiment.name, request], {
@@ -93,6 +96,7 @@ function runInProcess(
   signal.addEventListener("abort", stop);
   child.on("message", (message: JobMessage) => {
     if ("failed" in message) failed = message.failed;
+    else if ("phase" in message) progress.phase(message.phase);
     else if ("note" in message) progress.note(message.note);
     else progress.update(message.progress);
   });

@@ -1,6 +1,7 @@
 /** `metagrad reproduce`: make a paper's table, and compare it with the published one. */
 import { availableParallelism } from "node:os";
 import { command, interrupted, interruption, positiveInteger } from "./command.js";
+import { loading, withProgress } from "./progress.js";
 
 export const reproduce = command("reproduce")
   .summary("make a paper's table and compare it with the published one")
@@ -25,9 +26,9 @@ export const reproduce = command("reproduce")
   .addHelpText("after", "\nExample:\n  $ metagrad reproduce maml-2017/sinusoid --budget smoke")
   .action(async (name, options) => {
     const { ConfigError, suggestion } = await import("../errors.js");
+    const run = await loading(() => import("../run/index.js"));
     const { loadExperiment } = await import("../experiments/index.js");
-    const run = await import("../run/index.js");
-    const experiment = await loadExperiment(name);
+    const experiment = await loading(() => loadExperiment(name));
     const { set: sets = [], seeds, out, jobs: workers, resume, json = false } = options;
     const budget = run.budgetNames.find((known) => known === options.budget);
     if (budget === undefined) {
@@ -47,15 +48,16 @@ export const reproduce = command("reproduce")
     const reproduction = resume ? goOn() : begin();
     if (options.dryRun) {
       const { printEstimate } = await import("./reproduce-estimate.js");
-      printEstimate(experiment, reproduction, workers, json);
+      await withProgress((progress) => printEstimate(experiment, reproduction, workers, json, progress));
       return;
     }
 
     const { runAll } = await import("./reproduce-jobs.js");
     run.beginReproduction(reproduction);
     const signal = interruption();
-    const progress = run.showProgress(process.stderr);
-    const done = await runAll(experiment, reproduction.jobs, { workers, signal, progress });
+    const done = await withProgress((progress) =>
+      runAll(experiment, reproduction.jobs, { workers, signal, progress }),
+    );
     if (!done) {
       interrupted(signal, `stopped, --resume goes on from ${reproduction.dir}`);
       return;

@@ -1,5 +1,6 @@
 /** `metagrad rollout`: one episode of an environment, told and filmed. */
 import { command, nonNegativeInteger, positiveInteger } from "./command.js";
+import { loading, withProgress } from "./progress.js";
 
 /** Steps between two lines of the telling. */
 const EVERY = 20;
@@ -29,13 +30,16 @@ export const rollout = command("rollout")
       "\n  $ metagrad rollout half-cheetah/velocity --set paper=maml horizon=50",
   )
   .action(async (name, options) => {
-    const { environment, rollout, encodeRecording } = await import("../envs/index.js");
+    const { environment, rollout, encodeRecording } = await loading(() => import("../envs/index.js"));
     const { envOptions } = await import("./env-options.js");
     const { chooseRollout } = await import("./rollout-choice.js");
     const { checkOutput, writeOutput } = await import("./output-file.js");
     for (const path of [options.gif, options.png, options.npz]) if (path) checkOutput(path);
     const entry = environment(name);
-    const env = await entry.make(envOptions(options.set, options.assets));
+    const env = await withProgress((progress) => {
+      progress.phase(`loading ${name}`);
+      return entry.make(envOptions(options.set, options.assets));
+    });
     const { policy, policyName, task, rng } = chooseRollout(env, options);
     const film = await openFilm(env, options);
     if (!options.json) console.log(`${name}, ${policyName} policy, task ${JSON.stringify(task)}\n`);
@@ -65,7 +69,10 @@ export const rollout = command("rollout")
       console.log(`\n${length} steps, ${end}, return ${episode.return.toPrecision(4)}${met}`);
     }
     env.close();
-    for (const [path, bytes] of film?.develop() ?? []) writeOutput(path, bytes);
+    await withProgress((progress) => {
+      progress.phase("writing the pictures");
+      for (const [path, bytes] of film?.develop() ?? []) writeOutput(path, bytes);
+    });
     if (options.npz !== undefined) writeOutput(options.npz, encodeRecording(episode));
     for (const path of [options.gif, options.png, options.npz]) if (path) console.error(`wrote ${path}`);
   });

@@ -1,4 +1,5 @@
 /** `metagrad train`: run one experiment with one seed. */
+import type { RunOptions } from "../run/index.js";
 import {
   command,
   interrupted,
@@ -7,6 +8,7 @@ import {
   nonNegativeSeconds,
   positiveInteger,
 } from "./command.js";
+import { loading, withProgress } from "./progress.js";
 
 export const train = command("train")
   .summary("run one experiment with one seed")
@@ -28,27 +30,29 @@ export const train = command("train")
   .addHelpText("after", "\nExample:\n  $ metagrad train maml-2017/sinusoid --set inner.steps=5 --seed 3")
   .action(async (name, { set = [], seed, out, resume, checkpointEvery, workers: asked }) => {
     const { ConfigError } = await import("../errors.js"); // imports that are slow come last, for --help
+    const run = await loading(() => import("../run/index.js"));
     const { loadExperiment } = await import("../experiments/index.js");
-    const run = await import("../run/index.js");
     const { useWorkers } = await import("../engine/index.js");
     const { numCores } = await import("../platform/threads.js");
     const experiment = await loadExperiment(name);
     const signal = interruption();
-    const progress = run.showProgress(process.stderr);
     const workers = await useWorkers(asked ?? numCores());
-    const options = { progress, signal, checkpointSeconds: checkpointEvery, workers };
 
-    const start = () => {
+    const start = (options: RunOptions) => {
       const config = run.configure(experiment, ...run.parseSets(set));
       return run.startRun(experiment, config, seed ?? 0, run.makeRunPath(out, name, new Date()), options);
     };
-    const goOn = () => {
+    const goOn = (options: RunOptions) => {
       if (set.length > 0) throw new ConfigError("train: --set cannot change a run that is resumed");
       const dir = resume === true ? run.findNewestRun(out, name, seed) : (resume as string);
       if (dir === undefined) throw new ConfigError(`train: no run of ${name} to resume in ${out}`);
       return run.resumeRun(experiment, dir, options);
     };
-    const { dir, status, step } = await (resume ? goOn() : start());
+    const { dir, status, step } = await withProgress((progress) => {
+      progress.phase(`${name}  starting`);
+      const options = { progress, signal, checkpointSeconds: checkpointEvery, workers };
+      return resume ? goOn(options) : start(options);
+    });
     console.log(dir); // the only line on stdout, so that scripts can use it
     if (status === "interrupted")
       interrupted(signal, `stopped after step ${step}, --resume goes on from there`);

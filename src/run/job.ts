@@ -26,6 +26,8 @@ export async function runJob(
     ? await resumeRun(experiment, dir, options)
     : await startRun(experiment, config, seed, dir, options);
   if (status === "interrupted") return false;
+  options.progress?.phase(`${options.label ?? experiment.name}  evaluating`);
   saveEvaluation(dir, evaluateModel(experiment, config, model, seed));
+  options.progress?.end();
   return true;
 }

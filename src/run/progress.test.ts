@@ -63,3 +63,21 @@ test("elsewhere it is a plain line every ten seconds, and one at the end", () =>
 test("durations are short", () => {
   expect([0.2, 59, 61, 7300].map(showDuration)).toEqual(["1 s", "59 s", "1 min 1 s", "2 h 1 min"]);
 });
+
+test("a terminal is told at once what is done where nothing can be counted, other streams are not", () => {
+  const terminal = recorder(true, 20);
+  terminal.progress.phase("compiling the first step");
+  terminal.progress.update(state);
+  terminal.progress.phase("evaluating");
+  terminal.progress.end();
+  expect(terminal.written).toEqual([
+    "\r\u001b[2Kcompiling the first",
+    "\r\u001b[2Ktoy/walk  12,300 / ",
+    "\r\u001b[2Kevaluating",
+    "\r\u001b[2K",
+  ]);
+  const { written, progress } = recorder(false);
+  progress.phase("compiling");
+  progress.end();
+  expect(written).toEqual([]);
+});

@@ -3,8 +3,14 @@
  *
  *     maml-2017/sinusoid  12,300 / 70,000  18%  2,891 steps/s  20 s left  train/queryLoss 0.9312
  *
+ * Where nothing can be counted, a terminal shows what is being done and for how long; elsewhere nothing is written.
+ *
+ *     maml-2017/sinusoid  compiling  4 s
+ *
  * @module
  */
+
+import { Ticker } from "./ticker.js";
 
 /** What is told of a run. */
 export interface ProgressState {
@@ -21,6 +27,8 @@ export interface ProgressState {
 
 export interface Progress {
   update(state: ProgressState): void;
+  /** Says what is being done from now on, until the next update or the end; on a terminal only. */
+  phase(text: string): void;
   /** Prints a line that stays. */
   note(text: string): void;
   /** Clears the changing line. */
@@ -31,10 +39,12 @@ export interface Progress {
 export interface ProgressStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  /** Where a thread can write to it, too. */
+  readonly fd?: number;
   write(text: string): unknown;
 }
 
-export const silentProgress: Progress = { update() {}, note() {}, end() {} };
+export const silentProgress: Progress = { update() {}, phase() {}, note() {}, end() {} };
 
 const PLAIN_SECONDS = 10;
 const TTY_SECONDS = 0.1;
@@ -50,9 +60,17 @@ export function showProgress(stream: ProgressStream, clock: () => number = secon
   let lastLine = "";
   let pace: ProgressState | undefined;
   let base: ProgressState | undefined;
+  const ticker = terminal && stream.fd !== undefined ? new Ticker(stream.fd) : undefined;
+  const columns = () => stream.columns || 80;
   const clear = () => {
+    ticker?.stop();
     if (shown) stream.write("\r\u001b[2K");
     shown = false;
+  };
+  const show = (line: string) => {
+    ticker?.stop();
+    stream.write(`\r\u001b[2K${line.slice(0, columns() - 1)}`);
+    shown = true;
   };
   return {
     update(state) {
@@ -66,10 +84,13 @@ export function showProgress(stream: ProgressStream, clock: () => number = secon
       last = now;
       lastLine = line;
       if (!terminal) stream.write(`${line}\n`);
-      else {
-        stream.write(`\r\u001b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`);
-        shown = true;
-      }
+      else show(line);
+    },
+    phase(text) {
+      if (!terminal) return;
+      show(text);
+      ticker?.start(text, columns());
+      lastLine = text;
     },
     note(text) {
       clear();

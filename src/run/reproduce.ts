@@ -20,6 +20,7 @@ import { makeFolder, readText, replaceFile } from "./files.js";
 import { RunFolder } from "./folder.js";
 import type { Job } from "./job.js";
 import { commit, machine, version } from "./machine.js";
+import { type Progress, silentProgress } from "./progress.js";
 import { byTimeThenNumber } from "./run-path.js";
 import { compareRow, type Table, type TableRow } from "./table.js";
 
@@ -110,10 +111,17 @@ function planJobs(experiment: Experiment, dir: string, { budget, sets, seeds }: 
 }
 
 /** Seconds that each job will take here, from a short trial of each row. */
-export function estimateSeconds(experiment: Experiment, { jobs }: Reproduction): Map<string, number> {
+export function estimateSeconds(
+  experiment: Experiment,
+  { jobs }: Reproduction,
+  progress: Progress = silentProgress,
+): Map<string, number> {
   const seconds = new Map<string, number>();
+  const rows = new Set(jobs.map(({ label }) => label));
   for (const { label, config, steps, seed } of jobs) {
-    if (!seconds.has(label)) seconds.set(label, trialSeconds(experiment, config, steps, seed));
+    if (seconds.has(label)) continue;
+    progress.phase(`${experiment.name}  trying row ${seconds.size + 1} of ${rows.size}: ${label}`);
+    seconds.set(label, trialSeconds(experiment, config, steps, seed));
   }
   return seconds;
 }

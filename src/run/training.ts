@@ -108,6 +108,7 @@ export async function trainFrom(
   let lastSaveTime = lastTurn;
   let lastBeat = lastTurn;
   try {
+    if (step < steps) progress.phase(`${label}  compiling the first step`);
     save(); // of step 0: a disk that takes no checkpoint is known before there is anything to lose
     while (step < steps) {
       const k = step + 1;

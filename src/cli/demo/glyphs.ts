@@ -9,6 +9,7 @@ import { lineChartPng } from "../../render/index.js";
 import { configure, evaluateModel, replaceFile } from "../../run/index.js";
 import { mean } from "../../stats/index.js";
 import { argMax, type Tensor } from "../../tensor/index.js";
+import { withProgress } from "../progress.js";
 import type { DemoOptions } from "./options.js";
 import { dots, sideBySide } from "./picture.js";
 import { print, printBars, printHeading, style } from "./print.js";
@@ -34,7 +35,10 @@ export async function glyphsDemo({ out, quick, signal }: DemoOptions): Promise<b
   const trained = await trainQuietly(glyphs, config, signal);
   if (trained === undefined) return false;
 
-  const evaluation = evaluateModel(glyphs, config, trained.model, TEST_SEED);
+  const evaluation = await withProgress((progress) => {
+    progress.phase("  adapting to new characters");
+    return evaluateModel(glyphs, config, trained.model, TEST_SEED);
+  });
   const accuracyAfter = (step: number) => mean(evaluation[metricName(step)]!);
   print(
     `  accuracy on ${evaluation[metricName(0)]!.length} tasks of new characters (guessing: ${percent(1 / WAYS)}):`,

@@ -8,6 +8,7 @@ import { type LineChart, lineChartPng } from "../../render/index.js";
 import { configure, evaluateModel, replaceFile } from "../../run/index.js";
 import { mean } from "../../stats/index.js";
 import { linspace, type Tensor, tree } from "../../tensor/index.js";
+import { withProgress } from "../progress.js";
 import type { DemoOptions } from "./options.js";
 import { print, printBars, printChart, printHeading } from "./print.js";
 import { trainQuietly } from "./train.js";
@@ -34,7 +35,10 @@ export async function sinusoidDemo({ out, quick, signal }: DemoOptions): Promise
   const trained = await trainQuietly(sinusoid, config, signal);
   if (trained === undefined) return false;
 
-  const evaluation = evaluateModel(sinusoid, config, trained.model, TEST_SEED);
+  const evaluation = await withProgress((progress) => {
+    progress.phase("  adapting to new waves");
+    return evaluateModel(sinusoid, config, trained.model, TEST_SEED);
+  });
   const error = (step: number) => mean(evaluation[metricName(SHOTS, step)]!);
   print(`  squared error on ${evaluation[metricName(SHOTS, 0)]!.length} new waves:`);
   const bars = [0, 1, 5, 10].map((step) => {

@@ -27,6 +27,7 @@ export async function trainQuietly(
   let sum = 0;
   let count = 0;
   let lastTurn = start;
+  progress.phase("  compiling the first step");
   try {
     for (let step = 1; step <= steps; step++) {
       const [next, metrics] = learner.step(state, step, root.fork("step", step));
