@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { encodeGif } from "./gif.js";
-import type { Image } from "./png.js";
+import type { Image } from "./image.js";
 import { readGif } from "./testing/read-gif.js";
 
 const image = (width: number, height: number, data: number[]): Image => ({

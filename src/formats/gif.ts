@@ -11,7 +11,7 @@
  */
 import * as gifenc from "gifenc";
 import { ConfigError, ShapeError } from "../errors.js";
-import type { Image } from "./png.js";
+import type { Image } from "./image.js";
 
 // Node sees nothing but a default export, bundlers see names, and may have another default
 const { default: whole } = gifenc;

@@ -1,10 +1,11 @@
 /** Bytes to objects and back. */
 export type { Elements, ElementType } from "./elements.js";
 export { encodeGif, type GifOptions } from "./gif.js";
+export type { Image, ImageOptions } from "./image.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./npy.js";
 export { decodeNpz, encodeNpz, type NpzOptions } from "./npz.js";
 export { exportOnnx, type OnnxOptions } from "./onnx/index.js";
-export { decodePng, encodePng, type Image } from "./png.js";
+export { decodePng, encodePng } from "./png.js";
 export {
   decodeSafetensors,
   encodeSafetensors,

@@ -1,90 +1,79 @@
 /**
- * Reads the rows of the plainest PNG files: gray or colour, 1 to 8 bits, not interlaced, without a palette.
+ * The rows of a PNG file: inflated, without their filters, and put in their places where they are interlaced.
  *
- * fast-png inflates as a stream, with 160 kB of buffers for a picture of one; a data set has pictures by the
- * ten thousand. All other files, damaged ones among them, are left to it.
- *
- * Source: W3C, Portable Network Graphics (third edition), sections 5, 7.2 and 9
+ * Source: W3C, Portable Network Graphics (third edition), sections 7.2, 8 and 9
  *
  * @module
  */
-import { unzlibSync } from "fflate";
-import { concatBytes } from "./concat-bytes.js";
-import { crc32 } from "./crc32.js";
+import { unzlibExactly } from "./inflate.js";
+import type { PngHeader, Refuse } from "./png-chunks.js";
 
-export interface PngRows {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 1 | 2 | 3 | 4;
-  /** Bits of a sample. */
-  readonly depth: 1 | 2 | 4 | 8;
-  /** Each row begins at a byte. */
-  readonly data: Uint8Array;
+/** A picture of every so many columns and rows, sent before the others. */
+interface Pass {
+  readonly x: number;
+  readonly y: number;
+  readonly stepX: number;
+  readonly stepY: number;
 }
 
-const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-const HEADER = "IHDR";
-const PIXELS = "IDAT";
-const END = "IEND";
-/** Chunks that change what the pixels mean. */
-const ELSEWHERE = ["PLTE", "acTL"];
-const CHANNELS: Readonly<Record<number, PngRows["channels"]>> = { 0: 1, 2: 3, 4: 2, 6: 4 }; // by colour type
-/** Deflate makes of one byte at most this many. */
-const MAX_RATIO = 1032;
+const WHOLE: readonly Pass[] = [{ x: 0, y: 0, stepX: 1, stepY: 1 }];
+const ADAM7: readonly Pass[] = [
+  { x: 0, y: 0, stepX: 8, stepY: 8 },
+  { x: 4, y: 0, stepX: 8, stepY: 8 },
+  { x: 0, y: 4, stepX: 4, stepY: 8 },
+  { x: 2, y: 0, stepX: 4, stepY: 4 },
+  { x: 0, y: 2, stepX: 2, stepY: 4 },
+  { x: 1, y: 0, stepX: 2, stepY: 2 },
+  { x: 0, y: 1, stepX: 1, stepY: 2 },
+];
 
-/** Returns the rows of a file, or undefined where it is not of the plainest kind, or damaged. */
-export function readPngRows(bytes: Uint8Array): PngRows | undefined {
-  if (SIGNATURE.some((byte, k) => bytes[k] !== byte)) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const pixels: Uint8Array[] = [];
-  let header: DataView | undefined;
-  for (let at = 8, type = ""; type !== END; ) {
-    if (at + 12 > bytes.length) return undefined;
-    const start = at + 8;
-    const end = start + view.getUint32(at);
-    if (end + 4 > bytes.length || crc32(bytes.subarray(at + 4, end)) !== view.getUint32(end))
-      return undefined;
-    type = String.fromCharCode(...bytes.subarray(at + 4, start));
-    if (type === HEADER && end === start + 13)
-      header = new DataView(view.buffer, view.byteOffset + start, 13);
-    if (type === PIXELS) pixels.push(bytes.subarray(start, end));
-    if (ELSEWHERE.includes(type)) return undefined;
-    at = end + 4;
+/** Returns the rows from top to bottom, each of `bytesOfRow(width, header)` bytes, as deep as in the file. */
+export function readPngRows(header: PngHeader, packed: Uint8Array, refuse: Refuse): Uint8Array {
+  const { width, height, interlaced, depth, samples } = header;
+  const passes = (interlaced ? ADAM7 : WHOLE)
+    .map((pass) => {
+      const columns = Math.ceil((width - pass.x) / pass.stepX);
+      const rows = Math.ceil((height - pass.y) / pass.stepY);
+      return { pass, columns, rows, rowBytes: bytesOfRow(columns, header) };
+    })
+    .filter(({ columns, rows }) => columns > 0 && rows > 0); // an empty pass has no bytes, not even filters
+  const size = passes.reduce((total, { rows, rowBytes }) => total + rows * (1 + rowBytes), 0);
+  const raw = unzlibExactly(packed, size);
+  if (raw === "damaged") return refuse("expected pixels, got a damaged zlib stream");
+  if (typeof raw === "string") {
+    return refuse(`expected ${size} bytes of pixels, got ${raw === "short" ? "fewer" : "more"}`);
   }
-  return header && inflateRows(header, pixels.length === 1 ? pixels[0]! : concatBytes(pixels));
-}
 
-function inflateRows(header: DataView, packed: Uint8Array): PngRows | undefined {
-  const [width, height] = [header.getUint32(0), header.getUint32(4)];
-  const [depth, channels] = [header.getUint8(8), CHANNELS[header.getUint8(9)]];
-  const isPlain = [10, 11, 12].every((at) => header.getUint8(at) === 0); // compression, filter, interlace
-  if (!isPlain || channels === undefined || !isDepth(depth, channels) || width * height === 0)
-    return undefined;
-  const rowBytes = Math.ceil((width * channels * depth) / 8);
-  const size = height * (1 + rowBytes);
-  if (size > MAX_RATIO * packed.length) return undefined;
-  try {
-    const raw = unzlibSync(packed, { out: new Uint8Array(size) });
-    const data = raw.length === size && unfilter(raw, height, rowBytes, Math.ceil((channels * depth) / 8));
-    return data ? { width, height, channels, depth, data } : undefined;
-  } catch {
-    return undefined;
+  const step = Math.max(1, (samples * depth) / 8); // bytes to the pixel before
+  const out = new Uint8Array(height * bytesOfRow(width, header));
+  let at = 0;
+  for (const { pass, rows, rowBytes, columns } of passes) {
+    const target = interlaced ? new Uint8Array(rows * rowBytes) : out;
+    if (!unfilter(raw.subarray(at), target, rows, rowBytes, step)) {
+      return refuse("expected filters 0 to 4 of rows, got another");
+    }
+    if (interlaced) spread(target, rowBytes, columns, pass, out, header);
+    at += rows * (1 + rowBytes);
   }
+  return out;
 }
 
-/** Only gray may have less than 8 bits. */
-function isDepth(depth: number, channels: number): depth is PngRows["depth"] {
-  return depth === 8 || (channels === 1 && (depth === 1 || depth === 2 || depth === 4));
+/** Bytes of a row: each begins at a byte. */
+export function bytesOfRow(width: number, { samples, depth }: PngHeader): number {
+  return Math.ceil((width * samples * depth) / 8);
 }
 
-/** Returns the rows without their filters, or undefined for an unknown one. @param step bytes of a pixel */
-function unfilter(raw: Uint8Array, height: number, rowBytes: number, step: number): Uint8Array | undefined {
-  const out = new Uint8Array(height * rowBytes);
-  for (let row = 0; row < height; row++) {
+/** Undoes the filters of rows; returns whether all are known. @param step bytes of a pixel */
+function unfilter(raw: Uint8Array, out: Uint8Array, rows: number, rowBytes: number, step: number): boolean {
+  for (let row = 0; row < rows; row++) {
     const from = row * (1 + rowBytes) + 1;
     const to = row * rowBytes;
     const filter = raw[from - 1]!;
-    if (filter > 4) return undefined;
+    if (filter > 4) return false;
+    if (filter === 0) {
+      out.set(raw.subarray(from, from + rowBytes), to);
+      continue;
+    }
     for (let k = 0; k < rowBytes; k++) {
       const left = k < step ? 0 : out[to + k - step]!;
       const up = row === 0 ? 0 : out[to + k - rowBytes]!;
@@ -92,16 +81,44 @@ function unfilter(raw: Uint8Array, height: number, rowBytes: number, step: numbe
       out[to + k] = raw[from + k]! + predict(filter, left, up, corner); // modulo 256
     }
   }
-  return out;
+  return true;
 }
 
-/** None, Sub, Up, Average, Paeth. */
+/** Sub, Up, Average, Paeth. */
 function predict(filter: number, left: number, up: number, corner: number): number {
-  if (filter === 0) return 0;
   if (filter === 1) return left;
   if (filter === 2) return up;
   if (filter === 3) return (left + up) >> 1;
-  const guess = left + up - corner;
-  const [toLeft, toUp, toCorner] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - corner)];
+  const toLeft = Math.abs(up - corner);
+  const toUp = Math.abs(left - corner);
+  const toCorner = Math.abs(left + up - 2 * corner);
   return toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
+}
+
+/** Puts the pixels of a pass in their places. */
+function spread(
+  rows: Uint8Array,
+  rowBytes: number,
+  columns: number,
+  { x, y, stepX, stepY }: Pass,
+  out: Uint8Array,
+  header: PngHeader,
+): void {
+  const { samples, depth } = header;
+  const outBytes = bytesOfRow(header.width, header);
+  const pixelBits = samples * depth;
+  for (let row = 0; row < rows.length / rowBytes; row++) {
+    const from = row * rowBytes;
+    const to = (y + row * stepY) * outBytes;
+    for (let column = 0; column < columns; column++) {
+      const target = (x + column * stepX) * pixelBits;
+      const source = column * pixelBits;
+      if (pixelBits < 8) {
+        const bits = (rows[from + (source >> 3)]! >> (8 - pixelBits - (source & 7))) & ((1 << pixelBits) - 1);
+        out[to + (target >> 3)]! |= bits << (8 - pixelBits - (target & 7));
+      } else {
+        for (let k = 0; k < pixelBits / 8; k++) out[to + target / 8 + k] = rows[from + source / 8 + k]!;
+      }
+    }
+  }
 }

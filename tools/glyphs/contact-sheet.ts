@@ -5,8 +5,8 @@
  *     npx tsx tools/glyphs/contact-sheet.ts hands OUT.png         20 drawings of every 50th character
  */
 import { writeFileSync } from "node:fs";
-import { encode } from "fast-png";
 import { glyphs } from "../../src/data/glyphs.js";
+import { encodePng } from "../../src/formats/index.js";
 
 const PAPER = 255;
 const [mode, out] = process.argv.slice(2);
@@ -39,5 +39,5 @@ function sheet(images: readonly Uint8Array[], columns: number): Uint8Array {
       data.set(line, corner + row * sheetWidth);
     }
   });
-  return encode({ width: sheetWidth, height: sheetHeight, data, channels: 1, depth: 8 });
+  return encodePng({ width: sheetWidth, height: sheetHeight, channels: 1, data });
 }
