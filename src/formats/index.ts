@@ -2,6 +2,7 @@
 export type { Elements, ElementType } from "./elements.js";
 export { encodeGif, type GifOptions } from "./gif.js";
 export type { Image, ImageOptions } from "./image.js";
+export { decodeJpeg, isJpeg } from "./jpeg.js";
 export { decodeNpy, encodeNpy, type NpyArray } from "./npy.js";
 export { decodeNpz, encodeNpz, type NpzOptions } from "./npz.js";
 export { exportOnnx, type OnnxOptions } from "./onnx/index.js";
