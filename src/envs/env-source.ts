@@ -3,7 +3,7 @@ import { EnvError, suggestion } from "../errors.js";
 import type { Env, EnvState } from "./env.js";
 
 export interface EnvSource {
-  /** The module's URL: `new URL("./my-env.js", import.meta.url)`, or the whole URL as a string. It may be TypeScript. */
+  /** The module's URL: `new URL("./my-env.js", import.meta.url)`, or the whole URL as a string. It may be TypeScript in a program that `metagrad run` or `node --import metagrad/register` started. */
   readonly module: URL | string;
   /**
    * Name of the function that the module exports: `(options, row) => env`, or a promise of one. It is called once for

@@ -1,6 +1,6 @@
 /** What a run was made with, for its records. */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { currentBuild } from "../engine/index.js";
 
@@ -32,11 +32,16 @@ export function version(): string {
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
-/** The commit of the checkout that this runs from, `-dirty` if sources differ from it, or null outside one. */
+/**
+ * The commit of the checkout that this runs from, `-dirty` if sources differ from it, or null outside one. An installed
+ * package may lie in a checkout of something else, which has nothing to do with it.
+ */
 export function commit(): string | null {
+  const root = new URL("../..", import.meta.url);
+  if (!existsSync(new URL(".git", root))) return null;
   const git = (...args: readonly string[]) =>
     execFileSync("git", args, {
-      cwd: new URL("../..", import.meta.url),
+      cwd: root,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     }).trim();
