@@ -3,6 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { FormatError } from "../errors.js";
+import { concatBytes } from "./concat-bytes.js";
 import { readTar } from "./tar.js";
 
 const hasTar = spawnSync("tar", ["--version"]).status === 0;
@@ -34,13 +36,155 @@ test.skipIf(!hasTar).each(["gnu", "pax"])("files of the %s format come back", (f
   expect(Object.fromEntries(decoded)).toEqual(files);
 });
 
-test("what is no archive, or cut off, is refused", () => {
-  expect(() => readTar(new Uint8Array(1024).fill(65), "a.tar")).toThrow(
-    "a.tar: expected a tar header at byte 0",
+interface Header {
+  readonly name: string;
+  readonly content?: string | Uint8Array;
+  readonly kind?: string;
+  /** The field as it is written; by default the content's length in octal. */
+  readonly size?: string | Uint8Array;
+  readonly link?: string;
+  readonly prefix?: string;
+}
+
+const bytesOf = (it: string | Uint8Array) => (typeof it === "string" ? new TextEncoder().encode(it) : it);
+
+/** Headers and contents, each filled up to blocks, with right checksums. */
+function blocks(...headers: readonly Header[]): Uint8Array {
+  const parts = headers.map(({ name, content = "", kind = "0", size, link = "", prefix = "" }) => {
+    const data = bytesOf(content);
+    const part = new Uint8Array(512 * (1 + Math.ceil(data.length / 512)));
+    const octal = data.length.toString(8).padStart(11, "0");
+    const fields = [
+      [0, name],
+      [124, size ?? octal],
+      [156, kind],
+      [157, link],
+      [257, "ustar\0"],
+      [345, prefix],
+    ] as const;
+    for (const [at, value] of fields) part.set(bytesOf(value), at);
+    part.fill(32, 148, 156);
+    const sum = part.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+    part.set(bytesOf(`${sum.toString(8).padStart(6, "0")}\0 `), 148);
+    part.set(data, 512);
+    return part;
+  });
+  return concatBytes(parts);
+}
+
+const zeros = new Uint8Array(1024);
+const tar = (...headers: readonly Header[]) => concatBytes([blocks(...headers), zeros]);
+const read = (bytes: Uint8Array) =>
+  Object.fromEntries(
+    [...readTar(bytes, "a.tar")].map(([name, data]) => [name, new TextDecoder().decode(data)]),
   );
-  expect(() => readTar(new Uint8Array(10), "a.tar")).toThrow("a.tar: expected a tar archive, got 10 bytes");
-  if (hasTar) {
-    const whole = archive("gnu", { "a.txt": "x".repeat(1500) });
-    expect(() => readTar(whole.subarray(0, 1600), "a.tar")).toThrow(/It is cut off/);
+const pax = (...records: readonly string[]) => ({ name: "pax", kind: "x", content: records.join("") });
+
+test("sizes are octal, binary or pax'", () => {
+  const binary = Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3);
+  expect(read(tar({ name: "a", content: "ink", size: binary }))).toEqual({ a: "ink" });
+  expect(read(tar({ name: "a", content: "ink", size: "     3 " }))).toEqual({ a: "ink" });
+  expect(read(tar(pax("9 size=3\n"), { name: "a", content: "ink", size: "0" }))).toEqual({ a: "ink" });
+});
+
+test("names are the prefix and the name, GNU's or pax' long ones, of the next file only", () => {
+  const long = `${"deep/".repeat(50)}é.txt`;
+  const record = ` path=${long}\n`;
+  const length = bytesOf(record).length + 3;
+  expect(
+    read(
+      tar(
+        { name: "b", prefix: "a" },
+        { name: "L", kind: "L", content: `${long}1\0` },
+        { name: "cut" },
+        pax(`${length}${record}`),
+        { name: "cut" },
+        { name: "./c" },
+      ),
+    ),
+  ).toEqual({ "a/b": "", [`${long}1`]: "", [long]: "", c: "" });
+});
+
+test("a hard link is its file; folders, symbolic links and devices are left out", () => {
+  const bare = ["2", "3", "4", "5", "6", "V", "D"].map((kind) => ({ name: kind, kind, link: "elsewhere" }));
+  const link = { name: "b", kind: "1", link: "./a", size: "7" }; // its size is the file's; it has no content
+  expect(read(tar({ name: "a", content: "ink" }, link, ...bare, { name: "old/", kind: "\0" }))).toEqual({
+    a: "ink",
+    b: "ink",
+  });
+  expect(() => read(tar(link))).toThrow("a.tar: b: expected the file it links to, a, got none before it");
+});
+
+test("of two files of one name the later counts, also in an archive behind the first", () => {
+  const [first, second] = [tar({ name: "a", content: "1" }, { name: "b" }), tar({ name: "a", content: "2" })];
+  expect(read(concatBytes([first, second]))).toEqual({ a: "2", b: "" });
+  expect(read(concatBytes([first, bytesOf("whatever")]))).toEqual({ a: "1", b: "" });
+});
+
+const wrong: [what: string, bytes: Uint8Array, message: string][] = [
+  [
+    "a negative size",
+    tar({ name: "a", size: "-1000" }),
+    'expected a size in the header at byte 0, got "-1000"',
+  ],
+  [
+    "a negative binary size",
+    tar({ name: "a", size: new Uint8Array(12).fill(0xff) }),
+    "expected a size in the header",
+  ],
+  [
+    "a size of other digits",
+    tar({ name: "a", size: "0x10" }),
+    'expected a size in the header at byte 0, got "0x10"',
+  ],
+  [
+    "a size beyond the file",
+    tar({ name: "a", size: "77777777777" }),
+    "expected 8589934591 bytes from 512 on, got 1024. It is cut off",
+  ],
+  [
+    "a size of pax beyond the file",
+    tar(pax("13 size=9999\n"), { name: "a" }),
+    "expected 9999 bytes from 1536 on",
+  ],
+  [
+    "a size of pax that is none",
+    tar(pax("11 size=-1\n"), { name: "a" }),
+    'expected a size in a pax header, got "-1"',
+  ],
+  [
+    "a pax record that is too long",
+    tar(pax("99 path=a\n")),
+    "expected records of a length, a key and a value",
+  ],
+  ["a pax record without a length", tar(pax("path=a\n")), "expected records of a length, a key and a value"],
+  ["a pax record of length 0", tar(pax("0 path=a\n")), "expected records of a length, a key and a value"],
+  [
+    "a sparse file of GNU",
+    tar({ name: "a", kind: "S" }),
+    "expected whole files, got a file with holes (sparse) at byte 0",
+  ],
+  [
+    "a sparse file of pax",
+    tar(pax("22 GNU.sparse.major=1\n"), { name: "a" }),
+    "got a file with holes (sparse)",
+  ],
+  ["a part of a file", tar({ name: "a", kind: "M" }), "expected whole files, got a part of a file"],
+  ["no end", blocks({ name: "a" }), "expected zeros at a tar's end, got the end of the file. It is cut off"],
+  ["text", new Uint8Array(1024).fill(65), "expected a tar header at byte 0, got something else"],
+  ["a few bytes", new Uint8Array(10).fill(65), "expected a tar header at byte 0, got something else"],
+  ["nothing", new Uint8Array(), "expected zeros at a tar's end"],
+  ["a gzip file", Uint8Array.of(0x1f, 0x8b, 8, 0), "got a gzip file. Decompress it first"],
+];
+
+test.each(wrong)("%s is refused", (_, bytes, message) => {
+  expect(() => read(bytes)).toThrow(FormatError);
+  expect(() => read(bytes)).toThrow(message);
+});
+
+test("an archive torn anywhere is refused, or has its end", () => {
+  const whole = tar({ name: "a", content: "x".repeat(700) }, { name: "b", content: "y" });
+  for (let length = 0; length < whole.length - 1024; length += 7) {
+    expect(() => read(whole.subarray(0, length))).toThrow(FormatError);
   }
 });
