@@ -11,6 +11,8 @@
  * @module
  */
 
+import { ConfigError, ShapeError } from "../errors.js";
+
 const arrayTypes = {
   float64: Float64Array,
   float32: Float32Array,
@@ -56,9 +58,39 @@ export function storedBytes(type: StoredType): number {
   return isConverted(type) ? converted[type].bytes : arrayTypes[type].BYTES_PER_ELEMENT;
 }
 
-/** Whether an array is what holds elements of this type. */
-export function holds(type: ElementType, data: Elements): boolean {
-  return data instanceof arrayTypes[type];
+/** How many elements a shape has. */
+export function countElements(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** An array about to be written. */
+export interface Writable {
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  readonly data: Elements;
+}
+
+/** Refuses an array that a reader would refuse. @param who named in errors @throws ShapeError, ConfigError */
+export function checkElements({ type, shape, data }: Writable, who: string): void {
+  if (!Object.hasOwn(arrayTypes, type) || !(data instanceof arrayTypes[type])) {
+    throw new ConfigError(
+      `${who}: expected elements of ${type} in a ${arrayTypes[type]?.name ?? "typed array"}, got ${kindOf(data)}`,
+    );
+  }
+  if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
+    throw new ShapeError(`${who}: expected a shape of sizes >= 0, got [${shape.join(", ")}]`);
+  }
+  const count = countElements(shape);
+  if (count !== data.length) {
+    throw new ShapeError(`${who}: [${shape.join(", ")}] has ${count} elements, got ${data.length}`);
+  }
+  if (type === "bool" && data.some((byte: number) => byte > 1)) {
+    throw new ConfigError(`${who}: expected 0 and 1 only, as bool has them, got another number`);
+  }
+}
+
+function kindOf(data: unknown): string {
+  return typeof data === "object" && data !== null ? `a ${data.constructor.name}` : `${data}`;
 }
 
 /**

@@ -14,12 +14,13 @@
  *
  * @module
  */
-import { ConfigError, FormatError, ShapeError } from "../errors.js";
+import { FormatError, ShapeError } from "../errors.js";
 import {
+  checkElements,
+  countElements,
   decodeElements,
   type Elements,
   type ElementType,
-  holds,
   memoryType,
   type StoredType,
   storedBytes,
@@ -57,23 +58,20 @@ const written: Readonly<Record<ElementType, string>> = {
 
 const MAGIC = "\x93NUMPY";
 const ALIGNMENT = 64;
+const MAX_AXES = 64;
+const MAX_HEADER = 65_535; // of a dtype that is read here; NumPy itself refuses more than 10,000
 const GROWTH = 21; // digits for which NumPy leaves room, so that the first axis can grow in place
 
 /** Returns the bytes of a file of version 1.0. @throws ShapeError, ConfigError */
 export function encodeNpy({ dtype, shape, data }: NpyArray): Uint8Array {
-  if (!holds(dtype, data)) {
-    throw new ConfigError(`encodeNpy: data of ${dtype} must not be a ${data.constructor.name}`);
-  }
-  if (sizeOf(shape) !== data.length) {
-    throw new ShapeError(
-      `encodeNpy: [${shape.join(", ")}] has ${sizeOf(shape)} elements, got ${data.length}`,
-    );
+  checkElements({ type: dtype, shape, data }, "encodeNpy");
+  if (shape.length > MAX_AXES) {
+    throw new ShapeError(`encodeNpy: expected at most ${MAX_AXES} axes, as NumPy has, got ${shape.length}`);
   }
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   const growth = shape.length > 0 ? " ".repeat(GROWTH - String(shape[0]).length) : "";
   const header = `{'descr': '${written[dtype]}', 'fortran_order': False, 'shape': ${tuple}, }${growth}`;
   const start = Math.ceil((10 + header.length + 1) / ALIGNMENT) * ALIGNMENT;
-  if (start - 10 > 0xffff) throw new ShapeError(`encodeNpy: a shape of ${shape.length} axes is too long`);
   const bytes = new Uint8Array(start + data.byteLength);
   const head = `${MAGIC}\x01\x00\0\0${header.padEnd(start - 11)}\n`;
   for (let i = 0; i < start; i++) bytes[i] = head.charCodeAt(i);
@@ -95,12 +93,12 @@ export function decodeNpy(bytes: Uint8Array, name = "npy"): NpyArray {
   };
   const { header, start } = readHeader(bytes, fail);
   const { descr, fortranOrder, shape } = parseHeader(header, fail);
-  const type = storedTypes[descr.slice(1)];
+  const type = Object.hasOwn(storedTypes, descr.slice(1)) ? storedTypes[descr.slice(1)] : undefined;
   if (type === undefined || !"<>|=".includes(descr[0]!)) {
     const reason = descr === "|O" ? ". Objects are pickles, which run code when they are read" : "";
     return fail(`expected elements of bool, integers or floats, got ${descr}${reason}`);
   }
-  const length = sizeOf(shape) * storedBytes(type);
+  const length = countElements(shape) * storedBytes(type);
   const left = bytes.length - start;
   if (left !== length)
     fail(`expected ${length} bytes of data, got ${left}${left < length ? ". It is torn" : ""}`);
@@ -120,9 +118,12 @@ function readHeader(bytes: Uint8Array, fail: Fail): { header: string; start: num
   const from = version === 1 ? 10 : 12;
   if (version !== undefined && !(version >= 1 && version <= 3))
     fail(`expected version 1, 2 or 3, got ${version}`);
+  if (bytes[7]) fail(`expected version ${version}.0, got ${version}.${bytes[7]}`);
   if (bytes.length < from) fail(`expected a header, got ${bytes.length} bytes. It is torn`);
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const start = from + (version === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (start - from > MAX_HEADER)
+    fail(`expected a header of at most ${MAX_HEADER} bytes, got ${start - from}`);
   if (start > bytes.length)
     fail(`expected a header of ${start - from} bytes, got ${bytes.length - from}. It is torn`);
   return { header: new TextDecoder().decode(bytes.subarray(from, start)), start };
@@ -130,15 +131,23 @@ function readHeader(bytes: Uint8Array, fail: Fail): { header: string; start: num
 
 /** Reads the three entries of the header, a literal of Python, in any order. */
 function parseHeader(header: string, fail: Fail) {
-  if (/'descr':\s*\[/.test(header))
+  if (/['"]descr['"]:\s*\[/.test(header))
     fail("expected elements of bool, integers or floats, got a structured array");
-  const descr = header.match(/'descr':\s*'([^']+)'/)?.[1];
-  const order = header.match(/'fortran_order':\s*(True|False)/)?.[1];
-  const tuple = header.match(/'shape':\s*\(([\dL,\s]*)\)/)?.[1];
+  const descr = header.match(/['"]descr['"]:\s*['"]([^'"]+)['"]/)?.[1];
+  const order = header.match(/['"]fortran_order['"]:\s*(True|False)/)?.[1];
+  const tuple = header.match(/['"]shape['"]:\s*\(([\dL,\s]*)\)/)?.[1];
   if (descr === undefined || order === undefined || tuple === undefined)
     return fail("expected descr, fortran_order and shape in the header");
-  const shape = tuple.split(",").filter((size) => size.trim() !== "");
-  return { descr, fortranOrder: order === "True", shape: shape.map((size) => Number.parseInt(size, 10)) };
+  const sizes = tuple.split(",").map((size) => size.trim());
+  if (sizes.at(-1) === "") sizes.pop(); // a comma may end a tuple
+  const shape = sizes.map((size) => (/^\d{1,16}L?$/.test(size) ? Number.parseInt(size, 10) : Number.NaN));
+  if (!shape.every(Number.isSafeInteger) || shape.length > MAX_AXES)
+    return fail(`expected a shape of at most ${MAX_AXES} sizes, got (${shorten(tuple)})`);
+  return { descr, fortranOrder: order === "True", shape };
+}
+
+function shorten(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)} …` : text;
 }
 
 /** The elements with the last axis innermost, from the first axis innermost. */
@@ -159,8 +168,4 @@ function rowMajor(data: Elements, shape: readonly number[]): Elements {
   };
   if (data.length > 0) visit(0, 0);
   return out;
-}
-
-function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }

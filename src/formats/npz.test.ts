@@ -49,3 +49,19 @@ test("what is no archive of arrays is refused by name", () => {
   const empty = { dtype: "uint8", shape: [0], data: new Uint8Array(0) } as const;
   expect(() => encodeNpz(new Map([["", empty]]))).toThrow("encodeNpz: expected a name for each array");
 });
+
+test("a backslash belongs to a name; names that zip cannot hold are refused", () => {
+  const array = { dtype: "uint8", shape: [1], data: Uint8Array.of(7) } as const;
+  const arrays = new Map([
+    ["a\\b", array],
+    ["a/b", array],
+    ["ключ", array],
+    ["__proto__", array],
+  ]);
+  expect(decodeNpz(encodeNpz(arrays))).toEqual(arrays);
+  for (const name of ["\ud800", "x".repeat(70_000)]) {
+    expect(() => encodeNpz(new Map([[name, array]]))).toThrow(
+      "expected names in Unicode of at most 65535 bytes",
+    );
+  }
+});

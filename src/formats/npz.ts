@@ -21,6 +21,8 @@ export interface NpzOptions {
 const EXTENSION = ".npy";
 const OLDEST = "1980-01-01T00:00:00"; // the first day that zip knows
 const LARGEST = 2 ** 32 - 1;
+const LONGEST_NAME = 65_535;
+const UNIX = 3; // where a backslash belongs to the name
 
 /** Returns the bytes of an archive. @throws ShapeError, ConfigError */
 export function encodeNpz(
@@ -30,10 +32,11 @@ export function encodeNpz(
   const files: Zippable = {};
   let total = 0;
   for (const [name, array] of arrays) {
-    if (name === "") throw new ConfigError("encodeNpz: expected a name for each array, got an empty one");
+    const file = name + EXTENSION;
+    checkName(name, file);
     const bytes = encodeNpy(array);
     total += bytes.length;
-    files[name + EXTENSION] = bytes;
+    files[file] = [bytes, { os: UNIX }];
   }
   if (total > LARGEST) {
     throw new ConfigError(
@@ -43,6 +46,16 @@ export function encodeNpz(
   return zipSync(files, { level: compress ? 6 : 0, mtime: OLDEST });
 }
 
+function checkName(name: string, file: string): void {
+  if (name === "") throw new ConfigError("encodeNpz: expected a name for each array, got an empty one");
+  const bytes = new TextEncoder().encode(file);
+  if (new TextDecoder().decode(bytes) !== file || bytes.length > LONGEST_NAME) {
+    throw new ConfigError(
+      `encodeNpz: expected names in Unicode of at most ${LONGEST_NAME} bytes, got ${JSON.stringify(name.slice(0, 80))}`,
+    );
+  }
+}
+
 /**
  * Returns the arrays of an archive, stored or deflated, in its order.
  *
@@ -50,7 +63,7 @@ export function encodeNpz(
  * @throws FormatError also for files in it that are no arrays
  */
 export function decodeNpz(bytes: Uint8Array, name = "npz"): Map<string, NpyArray> {
-  const archive = readZip(bytes, name);
+  const archive = readZip(bytes, name, { maxBytes: LARGEST });
   return new Map(
     archive.names.map((file) => {
       if (!file.endsWith(EXTENSION))

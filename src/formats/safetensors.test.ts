@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { repeatedKey } from "./repeated-key.js";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsArray } from "./safetensors.js";
 import { expectedValues, fromBase64, type GoldenArray, readGolden } from "./testing/golden.js";
 
@@ -123,6 +124,29 @@ test("a header longer than any is refused before it is read", () => {
   expect(() => decodeSafetensors(bytes)).toThrow("expected a safetensors file, got something else");
 });
 
+test("strings in a header may be as long as the header", () => {
+  const note = `\\"${"A".repeat(20_000_000)}{`;
+  expect(decodeSafetensors(encodeSafetensors(arrays, { note })).metadata).toEqual({ note });
+  expect(() => encodeSafetensors(arrays, { note: "A".repeat(100_000_000) })).toThrow(
+    "encodeSafetensors: expected names and metadata of at most 100000000 bytes, got 100000",
+  );
+});
+
+test("metadata may be null, as for the reference reader", () => {
+  const json = new TextEncoder().encode(JSON.stringify({ __metadata__: null, w: { ...entry } }));
+  const { metadata, tensors } = decodeSafetensors(
+    Uint8Array.of(json.length, 0, 0, 0, 0, 0, 0, 0, ...json, 7, 8),
+  );
+  expect(metadata).toEqual({});
+  expect([...tensors.keys()]).toEqual(["w"]);
+});
+
+test("a name is found twice however it is written; values and inner objects may repeat", () => {
+  expect(repeatedKey('{"a": "a", "b": {"a": 1, "a": 2}, "c": ["a", "a"]}')).toBeUndefined();
+  expect(repeatedKey('{"a\\\\": 1, "b": ["{"], "\\u0061\\\\" : 2}')).toBe("a\\");
+  expect(repeatedKey('{"__proto__": 1, "b": [], "__proto__": 2}')).toBe("__proto__");
+});
+
 test("a foreign file is refused", () => {
   const png = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0);
   expect(() => decodeSafetensors(png)).toThrow(
@@ -137,9 +161,21 @@ test("what cannot be stored is refused by name", () => {
     "encodeSafetensors: w: [2, 2] has 4 elements, got 3",
   );
   expect(() => save("w", { dtype: "F64", shape: [3], data })).toThrow(
-    "encodeSafetensors: w is F64, got a Float32Array",
+    "encodeSafetensors: w: expected elements of float64 in a Float64Array, got a Float32Array",
   );
   expect(() => save("__metadata__", { dtype: "F32", shape: [3], data })).toThrow(
     "cannot be the name of an array",
+  );
+  expect(() => save("w", { dtype: "BOOL", shape: [1], data: Uint8Array.of(2) })).toThrow(
+    "encodeSafetensors: w: expected 0 and 1 only",
+  );
+  expect(() => save("w", { dtype: "F32", shape: [-1, -3], data })).toThrow(
+    "expected a shape of sizes >= 0, got [-1, -3]",
+  );
+  expect(() => save("w", { dtype: "F16" as "F32", shape: [3], data })).toThrow(
+    "encodeSafetensors: w: expected a dtype of F64, F32, I32, U8, BOOL, got F16",
+  );
+  expect(() => encodeSafetensors(new Map(), { step: 1 as unknown as string })).toThrow(
+    "encodeSafetensors: expected metadata that map names to strings",
   );
 });

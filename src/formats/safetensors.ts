@@ -13,16 +13,18 @@
  *
  * @module
  */
-import { ConfigError, FormatError, ShapeError } from "../errors.js";
+import { ConfigError, FormatError } from "../errors.js";
 import {
+  checkElements,
+  countElements,
   decodeElements,
   type Elements,
   type ElementType,
-  holds,
   memoryType,
   type StoredType,
   storedBytes,
 } from "./elements.js";
+import { repeatedKey } from "./repeated-key.js";
 
 const elementTypes = { F64: "float64", F32: "float32", I32: "int32", U8: "uint8", BOOL: "bool" } as const;
 
@@ -73,6 +75,9 @@ export function encodeSafetensors(
 ): Uint8Array {
   const entries = [...tensors].map(([name, array]) => ({ name, array, begin: 0 }));
   for (const { name, array } of entries) checkArray(name, array);
+  if (!isStringRecord(metadata)) {
+    throw new ConfigError("encodeSafetensors: expected metadata that map names to strings, got other values");
+  }
 
   let size = 0;
   const byWidth = entries.toSorted((a, b) => width(b.array.dtype) - width(a.array.dtype));
@@ -88,6 +93,11 @@ export function encodeSafetensors(
   const json = JSON.stringify(Object.fromEntries(hasMetadata ? [[METADATA, metadata], ...header] : header));
   const headerBytes = new TextEncoder().encode(json);
   const headerLength = Math.ceil(headerBytes.length / 8) * 8;
+  if (headerLength > MAX_HEADER) {
+    throw new ConfigError(
+      `encodeSafetensors: expected names and metadata of at most ${MAX_HEADER} bytes, got ${headerLength}`,
+    );
+  }
 
   const bytes = new Uint8Array(8 + headerLength + size);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
@@ -118,7 +128,8 @@ export function decodeSafetensors(bytes: Uint8Array, name = "safetensors"): Safe
   if (start > bytes.length)
     fail(`expected a header of ${headerLength} bytes, got ${bytes.length - 8}. It is torn`);
 
-  const { [METADATA]: metadata = {}, ...header } = parseHeader(bytes.subarray(8, start), fail);
+  const { [METADATA]: stored, ...header } = parseHeader(bytes.subarray(8, start), fail);
+  const metadata = stored ?? {}; // null, as the reference reader allows
   if (!isStringRecord(metadata)) return fail("expected __metadata__ to map names to strings");
   const entries = Object.entries(header);
   for (const [key, entry] of entries) checkEntry(key, entry, fail);
@@ -147,24 +158,8 @@ function parseHeader(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
     fail("expected a JSON header, got something else");
   }
   if (!isRecord(header)) return fail("expected the header to be an object");
-  const twice = repeatedName(text);
+  const twice = repeatedKey(text);
   return twice === undefined ? header : fail(`expected each name once, got ${twice} twice`);
-}
-
-/** Returns a name that stands twice in a JSON object, where JSON.parse takes the last. */
-function repeatedName(json: string): string | undefined {
-  const seen = new Set<string>();
-  let depth = 0;
-  for (const [token, text] of json.matchAll(/("(?:\\.|[^"\\])*")\s*:|"(?:\\.|[^"\\])*"|[{}[\]]/g)) {
-    if (token === "{" || token === "[") depth++;
-    else if (token === "}" || token === "]") depth--;
-    else if (depth === 1 && text !== undefined) {
-      const name: string = JSON.parse(text);
-      if (seen.has(name)) return name;
-      seen.add(name);
-    }
-  }
-  return undefined;
 }
 
 /** The arrays must fill the data from end to end: no gap, no overlap, nothing missing, nothing left. */
@@ -182,7 +177,7 @@ function checkLayout(arrays: readonly [string, HeaderEntry][], size: number, fai
     },
   ] of ordered) {
     if (begin !== position) fail(`expected ${key} to begin at byte ${position} of the data, got ${begin}`);
-    const expected = elements(shape) * width(dtype);
+    const expected = countElements(shape) * width(dtype);
     if (end - begin !== expected) fail(`expected ${key} to have ${expected} bytes, got ${end - begin}`);
     position = end;
   }
@@ -193,14 +188,13 @@ function checkLayout(arrays: readonly [string, HeaderEntry][], size: number, fai
 function checkArray(name: string, { dtype, shape, data }: SafetensorsArray): void {
   if (name === METADATA)
     throw new ConfigError(`encodeSafetensors: ${METADATA} cannot be the name of an array`);
-  if (!holds(elementTypes[dtype], data)) {
-    throw new ConfigError(`encodeSafetensors: ${name} is ${dtype}, got a ${data.constructor.name}`);
-  }
-  if (elements(shape) !== data.length) {
-    throw new ShapeError(
-      `encodeSafetensors: ${name}: [${shape.join(", ")}] has ${elements(shape)} elements, got ${data.length}`,
+  const who = `encodeSafetensors: ${name}`;
+  if (!Object.hasOwn(elementTypes, dtype)) {
+    throw new ConfigError(
+      `${who}: expected a dtype of ${Object.keys(elementTypes).join(", ")}, got ${dtype}`,
     );
   }
+  checkElements({ type: elementTypes[dtype], shape, data }, who);
 }
 
 function checkEntry(key: string, entry: unknown, fail: Fail): void {
@@ -225,8 +219,4 @@ function isStringRecord(value: unknown): value is Record<string, string> {
 
 function width(dtype: string): number {
   return storedBytes(storedTypes[dtype]!);
-}
-
-function elements(shape: readonly number[]): number {
-  return shape.reduce((product, size) => product * size, 1);
 }
