@@ -20,7 +20,7 @@ data
   .requiredOption("--from <path>", "the folder that holds the archives, or the zip itself")
   .option("--name <name>", "what to call your own set: for folder")
   .option("--size <n>", "pixels in a row and in a column (default: the set's own)", positiveInteger)
-  .option("--gray", "one channel instead of three: for folder")
+  .option("--gray", "one channel, as gray files have, for colour, too: for folder")
   .option("--jobs <n>", "threads that decode (default: one a core)", positiveInteger)
   .addHelpText(
     "after",
@@ -58,6 +58,7 @@ data
         ...(size !== undefined && { size }),
         ...(jobs !== undefined && { workers: jobs }),
         signal,
+        note: progress.note,
         progress: (step, steps) => {
           const seconds = (performance.now() - start) / 1000;
           progress.update({ label, step, steps, seconds, unit: "images" });

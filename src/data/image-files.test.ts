@@ -42,7 +42,8 @@ test("a file that does not fit is named", () => {
     "a.png: expected black and white only",
   );
   expect(() => decode(Uint8Array.of(1, 2), recipe)).toThrow("a.png: expected a PNG file");
-  expect(() => decode(Uint8Array.of(0xff, 0xd8, 0xff), recipe)).toThrow(
-    "a.png: expected a PNG file, got a JPEG. Convert the folder, e.g. by: mogrify -format png *.jpg",
+  const webp = new TextEncoder().encode("RIFF....WEBPVP8 ");
+  expect(() => decode(webp, recipe)).toThrow(
+    /^a\.png: expected a PNG or JPEG file, got WebP, of which there is no reader here\. Convert, e\.g\. by: mogrify -format png \*\.webp$/,
   );
 });

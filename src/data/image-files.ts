@@ -8,7 +8,8 @@
  */
 import { FormatError } from "../errors.js";
 import { concatBytes } from "../formats/concat-bytes.js";
-import { decodePng, type Image } from "../formats/index.js";
+import type { Image } from "../formats/index.js";
+import { decodeImage } from "./decode-image.js";
 import { type ImageClass, type ImageLayout, imageArray, packBits } from "./image-array.js";
 import type { ImageSource } from "./image-source.js";
 import { type Resize, resizeImage } from "./resize.js";
@@ -16,6 +17,8 @@ import { type Resize, resizeImage } from "./resize.js";
 /** Files by name, wherever they are: `images/n01532829/a.png`. A `ZipArchive` is one. */
 export interface FileTree {
   readonly names: readonly string[];
+  /** Folders that are known to be there, empty or not. Default: those of the names. */
+  readonly folders?: readonly string[];
   /** @throws MetaError */
   read(name: string): Uint8Array;
 }
@@ -55,28 +58,24 @@ export function decodeCatalogue(
   return imageArray(recipe, decoded);
 }
 
-/** Decodes the files of a class once, and makes an image by each recipe. @throws FormatError */
+/**
+ * Decodes the files of a class once, and makes an image by each recipe.
+ *
+ * @param onImage sees each image as it is in its file
+ * @throws FormatError
+ */
 export function decodeClass(
   tree: FileTree,
   { name, files }: ClassFiles,
   recipes: readonly ImageRecipe[],
+  onImage: (image: Image) => void = () => {},
 ): readonly ImageClass[] {
   const images = files.map((file) => {
     const image = decodeImage(tree.read(file), file);
+    onImage(image);
     return recipes.map((recipe) => cook(image, recipe, file));
   });
   return recipes.map((_, k) => ({ name, bytes: concatBytes(images.map((it) => it[k]!)) }));
-}
-
-/** Decodes an image file. @throws FormatError for what is no PNG */
-function decodeImage(bytes: Uint8Array, name: string): Image {
-  const isJpeg = bytes[0] === 0xff && bytes[1] === 0xd8;
-  if (isJpeg) {
-    throw new FormatError(
-      `${name}: expected a PNG file, got a JPEG. Convert the folder, e.g. by: mogrify -format png *.jpg`,
-    );
-  }
-  return decodePng(bytes, name);
 }
 
 /** Makes of a decoded file what the recipe says. */

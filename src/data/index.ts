@@ -1,6 +1,7 @@
 /** Supervised task distributions: the embedded glyphs, published image sets, episodes over any labelled images, sinusoids. */
 export { CIFAR_FS_RECIPE, cifarFsCatalogue } from "./cifar-fs.js";
 export { classFolders } from "./class-folders.js";
+export { isGrayFile } from "./decode-image.js";
 export { consecutiveEpisodes, type EpisodeOptions, sampleEpisodes } from "./episodes.js";
 export { type GlyphOptions, type GlyphScript, glyphScripts, glyphStrokes, glyphs } from "./glyphs.js";
 export { DRAWING_SIZE, draw, drawPlainly, type Strokes } from "./handwriting.js";
@@ -23,6 +24,7 @@ export {
   selectClasses,
   splitClasses,
 } from "./image-source.js";
+export { type LeftOut, leftOut } from "./left-out.js";
 export { miniImageNetCatalogue, miniImageNetRecipe } from "./mini-imagenet.js";
 export { type MinibatchOptions, sampleMinibatches } from "./minibatches.js";
 export {

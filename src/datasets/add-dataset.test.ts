@@ -1,9 +1,18 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { FormatError, MetaError } from "../errors.js";
 import { encodePng } from "../formats/index.js";
+import { lockFolder } from "../run/lock.js";
 import { type AddOptions, addDataset } from "./add-dataset.js";
 import { openDataset } from "./dataset.js";
 import { folderSet, knownSets } from "./known-sets.js";
@@ -99,9 +108,7 @@ test("a damaged image is named, and what was there before stays", async () => {
   const damaged = files["class1/0001.png"]!.slice();
   damaged[40]! ^= 1;
   const bad = { ...files, "class1/0001.png": damaged };
-  await expect(add(writeFolder(join(dir, "bad"), bad))).rejects.toThrow(
-    /^class1\/0001\.png: expected a PNG file/,
-  );
+  await expect(add(writeFolder(join(dir, "bad"), bad))).rejects.toThrow(/^class1\/0001\.png: .*is damaged/);
   await expect(add(writeFolder(join(dir, "bad"), bad))).rejects.toBeInstanceOf(FormatError);
   expect(openDataset("tiny", { folder }).checksum).toBe(checksum);
 
@@ -143,4 +150,105 @@ test("archives that are not there are named, with where to get them", async () =
       "Get it from github.com/brendenlake/omniglot, folder python",
   );
   await expect(add(join(dir, "none"))).rejects.toThrow(`tiny: ${join(dir, "none")}: no such file or folder`);
+});
+
+describe("what is read", () => {
+  const notesOf = async (files: Record<string, Uint8Array>, set = folderSet("tiny", false)) => {
+    const notes: string[] = [];
+    const note = (text: string) => void notes.push(text);
+    for (const from of [writeFolder(join(dir, "f"), files), writeZip(join(dir, "f.zip"), files)]) {
+      notes.push(""); // the same of both
+      await addDataset("tiny", set, from, { size: 2, folder, workers: 1, note });
+    }
+    const half = notes.length / 2;
+    expect(notes.slice(half)).toEqual(notes.slice(0, half));
+    return notes.slice(1, half);
+  };
+  const rgb = (r: number, g: number, b: number) => {
+    const data = Uint8Array.from({ length: 48 }, (_, k) => [r, g, b][k % 3]!);
+    return encodePng({ width: 4, height: 4, channels: 3, data });
+  };
+
+  test("is counted, and each kind of file that is left out is told", async () => {
+    const nothing = new Uint8Array();
+    const files = {
+      ...classFiles(2, 2),
+      ".DS_Store": nothing,
+      "class0/._0000.png": nothing,
+      "class0/0000.webp": nothing,
+      "README.txt": nothing,
+    };
+    expect(await notesOf(files)).toEqual([
+      "tiny: left out copies of images in another format (1), e.g. class0/0000.webp",
+      "tiny: left out files that are no images (1), e.g. README.txt",
+      "tiny: left out hidden files (2), e.g. .DS_Store",
+      "tiny: read 5 images of 2 classes, all that the files have",
+    ]);
+  });
+
+  test("gray files stay gray, colour stays colour, and of both all are colour, which is told", async () => {
+    const gray = classFiles(1, 2);
+    expect(await notesOf(gray)).toEqual(["tiny: read 2 images of 1 class, all that the files have"]);
+    expect(openDataset("tiny", { folder }).source().channels).toBe(1);
+
+    rmSync(join(dir, "f"), { recursive: true });
+    await notesOf({ "red/1.png": rgb(9, 0, 0), "gray/1.png": rgb(7, 7, 7) });
+    expect(openDataset("tiny", { folder }).source().channels).toBe(3);
+
+    rmSync(join(dir, "f"), { recursive: true });
+    const notes = await notesOf({ ...gray, "red/1.png": rgb(9, 8, 7) });
+    expect(notes).toContain(
+      "tiny: 2 of the images are gray, and have three equal channels, as others are in colour",
+    );
+    const source = openDataset("tiny", { folder }).source();
+    expect([...source.image(0, 1).slice(0, 3), ...source.image(1, 0).slice(0, 3)]).toEqual([
+      1, 1, 1, 9, 8, 7,
+    ]);
+  });
+});
+
+describe("two at once", () => {
+  test("the second names the first, and changes nothing", async () => {
+    const zip = many();
+    const others = writeZip(join(dir, "other.zip"), classFiles(1, 1));
+    const first = add(zip);
+    await expect(add(others)).rejects.toThrow(
+      new RegExp(
+        `^tiny: expected that no other process adds it, got process ${process.pid} on .*, since 20\\d\\d-.*\\. Wait until it is done, or stop it$`,
+      ),
+    );
+    await first;
+    expect(openDataset("tiny", { folder }).classNames).toHaveLength(4);
+    expect(readdirSync(folder)).toEqual(["tiny-2x2.images"]);
+    await add(others);
+  });
+
+  test("sets of other names do not wait, and the lock of a dead process is taken over", async () => {
+    const from = writeFolder(join(dir, "tiny"), classFiles(2, 2));
+    const [, other] = await Promise.all([
+      add(from),
+      addDataset("other", folderSet("other", true), from, { size: 2, folder, workers: 1 }),
+    ]);
+    expect(other).toHaveLength(1);
+    const dead = {
+      pid: 2 ** 22 + 1,
+      host: hostname(),
+      started: "1",
+      place: placeHere(),
+      since: "2026-01-01T00:00:00Z",
+    };
+    mkdirSync(join(folder, ".tiny.lock"));
+    writeFileSync(join(folder, ".tiny.lock/lock-dead.json"), JSON.stringify(dead));
+    await add(from);
+    expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
+  });
+
+  /** Of this machine and set of processes, as a lock of our own says. */
+  function placeHere(): string {
+    const lock = lockFolder(join(dir, "probe"));
+    const [file] = readdirSync(join(dir, "probe"));
+    const { place } = JSON.parse(readFileSync(join(dir, "probe", file!), "utf8"));
+    lock.release();
+    return place;
+  }
 });

@@ -8,10 +8,11 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import type { ClassFiles, ImageRecipe } from "../data/index.js";
-import { MetaError } from "../errors.js";
+import { type ClassFiles, type ImageRecipe, isGrayFile, leftOut } from "../data/index.js";
+import { FormatError, MetaError } from "../errors.js";
+import { lockFolder } from "../run/lock.js";
 import { dataFolder } from "./data-folder.js";
 import { type DecodeOptions, decodeInThreads } from "./decode-pool.js";
 import type { DecodeJob } from "./decode-worker.js";
@@ -33,6 +34,8 @@ export interface AddOptions extends Omit<DecodeOptions, "progress"> {
   readonly folder?: string;
   /** Told how many images are decoded, of how many. */
   readonly progress?: (images: number, total: number) => void;
+  /** Told what was left out, and what came of it. */
+  readonly note?: (text: string) => void;
 }
 
 /** Images in a job, at least. */
@@ -41,44 +44,103 @@ const JOB_IMAGES = 1000;
 /**
  * Decodes a data set from its archives, and returns the paths of what was made, or undefined when interrupted.
  *
- * @throws MetaError, FormatError, ConfigError
+ * @throws MetaError, FormatError, ConfigError; MetaError also while another process adds a set of this name
  */
 export async function addDataset(
   name: string,
   set: KnownSet,
   from: string,
-  { size, folder = dataFolder(), progress, ...options }: AddOptions = {},
+  options: AddOptions = {},
 ): Promise<readonly string[] | undefined> {
-  const recipes = set.recipes(size);
+  const { folder = dataFolder() } = options;
+  set.recipes(options.size); // a wrong size is known before anything is read
   const parts = set.locate(resolve(from));
   checkExists(name, set, parts);
-  const { classes, splits } = set.catalogue(openTree(parts));
+  const place = join(folder, `.${name}.lock`);
+  withDiskErrors(folder, () => mkdirSync(place, { recursive: true }));
+  const lock = lockFolder(place, `${name}: expected that no other process adds it`);
+  try {
+    return await decodeParts(name, set, parts, { ...options, folder });
+  } finally {
+    lock.release();
+    removeIfEmpty(place);
+  }
+}
+
+async function decodeParts(
+  name: string,
+  set: KnownSet,
+  parts: readonly TreePart[],
+  { size, folder, progress, note, ...options }: AddOptions & { readonly folder: string },
+): Promise<readonly string[] | undefined> {
+  const tree = openTree(parts);
+  const { classes, splits } = set.catalogue(tree);
+  for (const { what, files } of leftOut(tree, classes)) {
+    note?.(`${name}: left out ${what} (${count(files.length)}), e.g. ${files[0]}`);
+  }
+  const areGray = () =>
+    classes.every(({ files }) => files.every((file) => isGrayFile(tree.read(file), file)));
+  const recipes = set.recipes(size, areGray);
 
   const partial = preparePartial(folder, name, [stampOf(parts, classes), recipes, classes]);
   const jobs = planJobs(classes, recipes, partial);
   const waiting = jobs.filter((job) => !isDone(job));
   const total = countImages(classes);
   let images = total - countImages(waiting.flatMap((job) => job.classes));
+  let gray = 0;
   const done = await decodeInThreads(parts, waiting, {
     ...options,
-    progress: (more) => {
+    progress: (more, moreGray) => {
       images += more;
+      gray += moreGray;
       progress?.(images, total);
     },
   });
   if (!done) return undefined;
+  if (gray > 0 && recipes.some(({ channels }) => channels === 3)) {
+    note?.(
+      `${name}: ${count(gray)} of the images are gray, and have three equal channels, as others are in colour`,
+    );
+  }
 
   const files = recipes.map((_, k) => jobs.map(({ targets }) => targets[k]!.path));
   const stored = files.map(classesOf);
+  for (const it of stored) checkCount(name, classes, it);
   for (const [k, recipe] of recipes.entries()) set.check?.(recipe, stored[k]!);
   const made = recipes.map((layout, k) => {
     const path = datasetPath(folder, name, layout);
-    const provenance = { from: parts.map((it) => basename(it.under ?? it.path)), resize: layout.resize };
+    const provenance = {
+      from: parts.map((it) => basename(it.under ?? it.inside ?? it.path)),
+      resize: layout.resize,
+    };
     writeImageStore(path, { name, layout, classes: stored[k]!, splits, provenance }, imagesOf(files[k]!));
     return path;
   });
   withDiskErrors(partial, () => rmSync(partial, { recursive: true }));
+  const inClasses = `${count(classes.length)} ${classes.length === 1 ? "class" : "classes"}`;
+  note?.(`${name}: read ${count(total)} images of ${inClasses}, all that the files have`);
   return made;
+}
+
+const count = (n: number) => n.toLocaleString("en-US");
+
+/** Compares what was decoded with what is in the archives. @throws FormatError */
+function checkCount(name: string, classes: readonly ClassFiles[], stored: readonly StoredClass[]): void {
+  for (const [k, { name: className, files }] of classes.entries()) {
+    const got = stored[k]?.name === className ? stored[k].images : 0;
+    if (got === files.length) continue;
+    throw new FormatError(
+      `${name}: expected ${files.length} images of ${className}, as its files are, got ${got}. Add it again`,
+    );
+  }
+}
+
+function removeIfEmpty(dir: string): void {
+  try {
+    rmdirSync(dir);
+  } catch {
+    // another process has come
+  }
 }
 
 /** Returns where a decoded set is kept. */

@@ -28,7 +28,7 @@ test("a split is a source of its classes", () => {
   expect(pets.splits).toEqual(["test", "train"]);
   const source = pets.source("train");
   expect(source.classNames).toEqual(["train/class0", "train/class1"]);
-  expect([source.height, source.channels, source.imagesPerClass]).toEqual([4, 3, 2]);
+  expect([source.height, source.channels, source.imagesPerClass]).toEqual([4, 1, 2]);
   expect(source.image(1, 2)[0]).toBe(12);
   expect(pets.source().numClasses).toBe(4);
 });

@@ -11,8 +11,8 @@ export interface DecodeOptions {
   readonly workers?: number;
   /** Aborted to stop: jobs that are done stay done. */
   readonly signal?: AbortSignal;
-  /** Told after each job how many images it was. */
-  readonly progress?: (images: number) => void;
+  /** Told after each job how many images it was, and how many of them are gray. */
+  readonly progress?: (images: number, gray: number) => void;
 }
 
 /** Does all jobs. Returns false when interrupted. @throws MetaError when one fails: the others stop */
@@ -30,7 +30,7 @@ export async function decodeInThreads(
       if ("error" in answer) {
         throw answer.kind === "FormatError" ? new FormatError(answer.error) : new MetaError(answer.error);
       }
-      progress?.(answer.images);
+      progress?.(answer.images, answer.gray);
     }
   };
   try {

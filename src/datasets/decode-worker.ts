@@ -16,7 +16,9 @@ export interface DecodeTarget {
 }
 
 /** What the thread answers to each job. */
-export type DecodeAnswer = { readonly images: number } | { readonly error: string; readonly kind: string };
+export type DecodeAnswer =
+  | { readonly images: number /** Of which have one channel. */; readonly gray: number }
+  | { readonly error: string; readonly kind: string };
 
 const port = parentPort!;
 const tree = openTree(workerData as readonly TreePart[]);
@@ -25,17 +27,21 @@ port.on("message", (job: DecodeJob) => port.postMessage(answer(job)));
 
 function answer(job: DecodeJob): DecodeAnswer {
   try {
-    return { images: decode(job) };
+    return decode(job);
   } catch (error) {
     const { name, message } = error as Error;
     return { error: message, kind: name };
   }
 }
 
-/** Does a job. Returns the number of images. */
-function decode({ classes, targets }: DecodeJob): number {
+/** Does a job, and counts its images. */
+function decode({ classes, targets }: DecodeJob): DecodeAnswer {
   const recipes = targets.map(({ recipe }) => recipe);
-  const decoded = classes.map((files) => decodeClass(tree, files, recipes));
+  let gray = 0;
+  const count = ({ channels }: { readonly channels: number }) => {
+    if (channels < 3) gray++;
+  };
+  const decoded = classes.map((files) => decodeClass(tree, files, recipes, count));
   for (const [k, { recipe, path }] of targets.entries()) {
     const images: ImageClass[] = decoded.map((it) => it[k]!);
     const header = {
@@ -51,5 +57,5 @@ function decode({ classes, targets }: DecodeJob): number {
       images.map(({ bytes }) => bytes),
     );
   }
-  return classes.reduce((total, { files }) => total + files.length, 0);
+  return { images: classes.reduce((total, { files }) => total + files.length, 0), gray };
 }

@@ -5,11 +5,14 @@ import type { FileTree } from "../data/index.js";
 import { FormatError } from "../errors.js";
 import { readZip } from "../formats/index.js";
 import { openFile, withDiskErrors } from "./disk.js";
+import { type Listing, listFiles } from "./list-files.js";
 
-/** A zip archive, or a folder of which only the files under `under` count. */
+/** A zip archive, one within it, or a folder of which only the files under `under` count. */
 export interface TreePart {
   readonly path: string;
   readonly under?: string;
+  /** The name of an archive in the archive, which counts in its place. */
+  readonly inside?: string;
 }
 
 /** Opens archives and folders as one tree. Files of folders are listed when names are first asked for. */
@@ -25,6 +28,9 @@ export function openTree(parts: readonly TreePart[]): FileTree {
     get names() {
       return [...owners().keys()];
     },
+    get folders() {
+      return trees.flatMap((tree) => tree.folders ?? []);
+    },
     read(name) {
       const tree = owners().get(name);
       if (tree === undefined) throw new FormatError(`${name}: expected this file, got none`);
@@ -33,17 +39,26 @@ export function openTree(parts: readonly TreePart[]): FileTree {
   };
 }
 
-function openPart({ path, under = "" }: TreePart): FileTree {
-  if (!withDiskErrors(path, () => statSync(path)).isDirectory()) return readZip(openFile(path), path);
-  let names: readonly string[] | undefined;
+function openPart({ path, under, inside }: TreePart): FileTree {
+  if (!withDiskErrors(path, () => statSync(path)).isDirectory()) {
+    const archive = readZip(openFile(path), path);
+    return inside === undefined ? archive : readZip(archive.read(inside), `${path}: ${inside}`);
+  }
+  let found: Listing | undefined;
+  const listing = () => {
+    const within = (name: string) => (under === undefined ? name : `${under}/${name}`);
+    if (found === undefined) {
+      const { files, folders } = listFiles(under === undefined ? path : join(path, under));
+      found = { files: files.map(within), folders: folders.map(within) };
+    }
+    return found;
+  };
   return {
     get names() {
-      names ??= withDiskErrors(path, () =>
-        readdirSync(join(path, under), { recursive: true, encoding: "utf8" }),
-      )
-        .map((name) => join(under, name).replaceAll("\\", "/"))
-        .sort(); // the system's order is any
-      return names;
+      return listing().files;
+    },
+    get folders() {
+      return listing().folders;
     },
     read(name) {
       const file = openFile(join(path, name));
@@ -56,9 +71,36 @@ function openPart({ path, under = "" }: TreePart): FileTree {
   };
 }
 
-/** Finds each archive `<name>.zip` in a folder, or the folder `<name>` that it was unpacked to; else undefined. */
+/** How an archive is called when it was downloaded again: `name (1).zip`, `name-1.zip`, `name copy 2.zip`. */
+const COPY = "(?: ?\\(\\d+\\)|[-_ ]\\d+| copy(?: \\d+)?| - copy(?: \\(\\d+\\))?)?";
+
+/**
+ * Finds an archive `<name>.zip` in a folder, as browsers may have renamed it, or the folder `<name>` that it was
+ * unpacked to; else undefined.
+ */
 export function findArchive(dir: string, name: string): TreePart | undefined {
-  const zip = join(dir, `${name}.zip`);
-  if (existsSync(zip)) return { path: zip };
+  if (!isFolder(dir)) return undefined;
+  const pattern = new RegExp(`^${name}${COPY}\\.zip$`, "i");
+  const [zip] = withDiskErrors(dir, () => readdirSync(dir))
+    .filter((it) => pattern.test(it))
+    .sort((a, b) => a.length - b.length || (a < b ? -1 : 1)); // the first download before its copies
+  if (zip !== undefined) return { path: join(dir, zip) };
   return existsSync(join(dir, name)) ? { path: dir, under: name } : undefined;
+}
+
+/** Finds an archive `<name>.zip` in an archive, wherever in it; else undefined. */
+export function findNested(archive: string, name: string): TreePart | undefined {
+  const file = openFile(archive);
+  try {
+    const inside = readZip(file, archive).names.find(
+      (it) => it === `${name}.zip` || it.endsWith(`/${name}.zip`),
+    );
+    return inside === undefined ? undefined : { path: archive, inside };
+  } finally {
+    file.close();
+  }
+}
+
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

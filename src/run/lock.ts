@@ -43,8 +43,13 @@ const PATTERN = /^lock-.*\.json$/;
 const SILENCE_SECONDS = 300;
 let taken = 0; // by this process, so that no two of its files have one name
 
-/** Takes a folder, made if there is none, for this process. @throws MetaError when another works on it */
-export function lockFolder(dir: string): Lock {
+/**
+ * Takes a folder, made if there is none, for this process.
+ *
+ * @param expected what must hold for that, for the message
+ * @throws MetaError when another works on it
+ */
+export function lockFolder(dir: string, expected = `${dir}: expected a run that no process works on`): Lock {
   makeFolder(dir);
   const since = new Date();
   const mine = `lock-${hostname()}-${process.pid}-${since.getTime()}-${taken++}.json`;
@@ -57,7 +62,7 @@ export function lockFolder(dir: string): Lock {
     const path = join(dir, other);
     if (isLive(path)) {
       release();
-      throw new MetaError(`${dir}: expected a run that no process works on, got ${describe(path)}`);
+      throw new MetaError(`${expected}, got ${describe(path)}`);
     }
     withFileErrors(path, () => rmSync(path, { force: true }));
   }
