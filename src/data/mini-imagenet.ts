@@ -5,8 +5,7 @@
  * Source: Vinyals et al. 2016, https://arxiv.org/abs/1606.04080; Ravi & Larochelle 2017,
  * https://openreview.net/forum?id=rJY0-Kcll; the lists of twitter-research/meta-learning-lstm,
  * data/miniImagenet: `{train,val,test}.csv` of `filename,label`, beside a folder `images`
- * Differs: the lists name JPEG files, of which this package has no decoder; the images are expected as PNG
- * under the same names. They are reduced to 84 x 84 by the mean of the area under each pixel, not by
+ * Differs: the lists name JPEG files; PNG files under the same names are taken before them. They are reduced to 84 x 84 by the mean of the area under each pixel, not by
  * Pillow's Lanczos filter; images of 84 x 84 stay as they are.
  *
  * @module

@@ -82,7 +82,7 @@ export const knownSets: Readonly<Record<string, KnownSet>> = {
   "mini-imagenet": {
     summary: "100 classes of ImageNet, 600 images each, 84 x 84 in colour; 64/16/20 by Ravi & Larochelle",
     origin: "ImageNet's images, and the lists of github.com/twitter-research/meta-learning-lstm",
-    from: "the folder (or its zip) with train.csv, val.csv, test.csv and images/ as PNG files",
+    from: "the folder (or its zip) with train.csv, val.csv, test.csv and images/",
     locate: archiveOrFolder,
     catalogue: miniImageNetCatalogue,
     recipes: (size) => [miniImageNetRecipe(size)],
