@@ -12,7 +12,7 @@ const src = fileURLToPath(new URL("../src/", import.meta.url));
 const { exports }: { exports: Record<string, string | { default: string }> } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8"),
 );
-const NODE_ONLY = ["./run", "./datasets", "./register"];
+const NODE_ONLY = ["./run", "./datasets", "./register", "./worker"];
 
 test("the engine and its transforms are less than 200 kB of gzipped JavaScript, without Node", async () => {
   const { code, builtins } = await bundle(`

@@ -47,12 +47,16 @@ test("what was raced on the original's scenes has a line of its own; what was no
   expect(environmentTable(undefined, undefined)).toBe("");
 });
 
-test.each(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/environments.md", "docs/metaworld.md"])(
-  "every file that %s links to exists",
-  (name) => {
-    const links = [...readFileSync(name, "utf8").matchAll(/(?:\]\(|src=")(?!https?:|#)([^)"#]+)/g)].map(
-      ([, path]) => path!,
-    );
-    expect(links.filter((path) => !existsSync(join(dirname(name), path)))).toEqual([]);
-  },
-);
+test.each([
+  "README.md",
+  "ARCHITECTURE.md",
+  "CONTRIBUTING.md",
+  "docs/browser.md",
+  "docs/environments.md",
+  "docs/metaworld.md",
+])("every file that %s links to exists", (name) => {
+  const links = [...readFileSync(name, "utf8").matchAll(/(?:\]\(|src=")(?!https?:|#)([^)"#]+)/g)].map(
+    ([, path]) => path!,
+  );
+  expect(links.filter((path) => !existsSync(join(dirname(name), path)))).toEqual([]);
+});

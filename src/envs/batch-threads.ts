@@ -217,10 +217,11 @@ export class RowThreads implements RowRunner {
 
   #helper(block: Block, index: number, helpers: number): Helper {
     const name = `worker ${index + 1} of ${helpers}`;
-    const isSource = import.meta.url.endsWith(".ts");
+    const here = import.meta.url; // in a variable, so that bundlers do not follow what only Node asks for
+    const isSource = here.endsWith(".ts");
     const typescript = isSource || /\.[cm]?tsx?$/.test(String(this.#source.module));
     const thread = startThread(
-      new URL(isSource ? "./batch-worker.ts" : "./batch-worker.js", import.meta.url),
+      new URL(isSource ? "./batch-worker.ts" : "./batch-worker.js", here),
       `metagrad rows, ${name}`,
       () => new Worker(new URL("./batch-worker.js", import.meta.url), { type: "module" }),
       {

@@ -39,7 +39,7 @@ export async function makeRows<Task extends EnvState>(
 
 async function load(module: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return await import(/* @vite-ignore */ module);
+    return await import(/* @vite-ignore */ /* webpackIgnore: true */ module);
   } catch (error) {
     throw new EnvError(`expected a module that can be loaded, got ${module}: ${String(error)}`, {
       cause: error,

@@ -108,7 +108,7 @@ function webThread(
   onDeath: ThreadEvents["onDeath"],
 ): Thread {
   worker.onmessage = ({ data }) => onMessage(data);
-  worker.onerror = ({ message }) => onDeath(message);
+  worker.onerror = ({ message }) => onDeath(message ?? "its script could not be loaded");
   return { post: (message) => worker.postMessage(message), stop: () => worker.terminate() };
 }
 

@@ -33,15 +33,15 @@ import { episodes } from "./episodes.js";
 
 /** Returns the SHA-256 of all bits of some results, by name: hexadecimal. */
 export async function digests(): Promise<Record<string, string>> {
-  const tensors = { sinusoids: sinusoids(), characters: characters(), functions: functions() };
-  const results: [string, readonly ArrayBufferView[]][] = [
-    ...Object.entries(tensors).map(([name, list]): [string, ArrayBufferView[]] => [
-      name,
-      list.map((it) => it.data()),
-    ]),
-    ["episodes", [await episodes()]],
-  ];
-  const entries = results.map(async ([name, arrays]) => [name, await sha256(arrays)]);
+  return { ...(await compiledDigests()), episodes: await sha256([await episodes()]) };
+}
+
+/** Returns those of compiled programs alone, without MuJoCo. */
+export async function compiledDigests(): Promise<Record<string, string>> {
+  const results = { sinusoids: sinusoids(), characters: characters(), functions: functions() };
+  const entries = Object.entries(results).map(
+    async ([name, list]) => [name, await sha256(list.map((it) => it.data()))] as const,
+  );
   return Object.fromEntries(await Promise.all(entries));
 }
 

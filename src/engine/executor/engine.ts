@@ -30,19 +30,17 @@ export function currentEngine(): Engine {
  * Where threads cannot share memory (a page that is not cross-origin isolated) or this one must not wait for
  * others (a page's main thread), there is one.
  *
- * @param options for how long to wait for a worker that has gone silent
+ * @param options for how long to wait for a worker that has gone silent; where a bundle has the workers' script
  * @returns the number of threads that compute
- * @throws ConfigError, or MetaError when a worker does not start
+ * @throws ConfigError, or MetaError when a worker does not start: then this thread computes alone
  */
 export async function useWorkers(count: number, options: PoolOptions = {}): Promise<number> {
   if (!Number.isInteger(count) || count < 1 || count > MOST_WORKERS) {
     throw new ConfigError(`useWorkers: count must be an integer in 1..${MOST_WORKERS}, got ${count}`);
   }
   engine.pool?.stop();
-  if (count === 1 || !canShareMemory()) {
-    if (engine.pool) engine = { memory: new EngineMemory({ shared: false }) };
-    return 1;
-  }
+  if (engine.pool) engine = { memory: new EngineMemory({ shared: false }) };
+  if (count === 1 || !canShareMemory()) return 1;
   const memory = new EngineMemory({ shared: true });
   engine = { memory, pool: await WorkerPool.start(memory, count, options) };
   return count;

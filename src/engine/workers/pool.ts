@@ -7,7 +7,7 @@
  * @module
  */
 import { MetaError } from "../../errors.js";
-import { startThread, type Thread } from "../../platform/threads.js";
+import { startThread, type Thread, type ThreadEvents } from "../../platform/threads.js";
 import type { Area } from "../executor/areas.js";
 import type { EngineMemory } from "../executor/memory.js";
 import { layout } from "./control.js";
@@ -28,6 +28,11 @@ export interface SharedLoop {
 export interface PoolOptions {
   /** Seconds without a turn completed, after which a thread counts as dead. Default: 60. */
   readonly patience?: number;
+  /**
+   * Address of the workers' script, `metagrad/worker`, in a bundle whose bundler does not know
+   * `new Worker(new URL(…, import.meta.url))`. Default: the bundler has put it where it belongs.
+   */
+  readonly script?: URL | string;
 }
 
 /** A program to compute with, or, without a module, one to forget. */
@@ -41,6 +46,9 @@ export interface ProgramMessage {
 /** Looks at a word before the thread sleeps: some 0.1 ms. */
 const SPINS = 20_000;
 const START_SECONDS = 30;
+const WHERE_THE_SCRIPT_IS =
+  "In a bundle, the workers' script must lie beside it: copy metagrad/dist/engine/workers/worker.js there, " +
+  "or give its address: useWorkers(count, { script })";
 
 export class WorkerPool {
   /** Threads that compute: this one and those started. */
@@ -51,6 +59,7 @@ export class WorkerPool {
   readonly #at: number;
   readonly #control: Int32Array;
   readonly #patience: number;
+  readonly #script: URL | string | undefined;
   #programs = 0;
   #areaBytes = 0;
   /** The areas that threads compute turns in, by the word that says where. */
@@ -58,7 +67,7 @@ export class WorkerPool {
   /** Why the threads cannot be counted on any more. */
   #broken: string | undefined;
 
-  private constructor(memory: EngineMemory, size: number, patience: number) {
+  private constructor(memory: EngineMemory, size: number, { patience = 60, script }: PoolOptions) {
     this.size = size;
     this.#memory = memory;
     this.#at = memory.allocate(4 * layout.words).address;
@@ -66,16 +75,13 @@ export class WorkerPool {
     this.#control.fill(0);
     this.#patience = 1000 * patience;
     this.#control[layout.patience] = this.#patience;
+    this.#script = script;
     this.#threads = Array.from({ length: size - 1 }, (_, i) => this.#start(i + 1));
   }
 
   /** Starts `size` − 1 threads beside this one. @throws MetaError when one does not start */
-  static async start(
-    memory: EngineMemory,
-    size: number,
-    { patience = 60 }: PoolOptions = {},
-  ): Promise<WorkerPool> {
-    const pool = new WorkerPool(memory, size, patience);
+  static async start(memory: EngineMemory, size: number, options: PoolOptions = {}): Promise<WorkerPool> {
+    const pool = new WorkerPool(memory, size, options);
     try {
       await pool.#ready();
     } catch (error) {
@@ -153,28 +159,37 @@ export class WorkerPool {
         reject = onFailure;
       }),
     );
+    const onMessage = () => {
+      clearTimeout(timer);
+      resolve();
+    };
     const onDeath = (why: string) => {
+      clearTimeout(timer);
       this.#broken ??= `${name} has died: ${why}`;
-      reject(new MetaError(`engine: expected ${name} to start, got: ${why}`));
+      reject(new MetaError(`engine: expected ${name} to start, got: ${why}. ${WHERE_THE_SCRIPT_IS}`));
     };
     const timer = setTimeout(() => onDeath(`no answer in ${START_SECONDS} s`), 1000 * START_SECONDS);
-    const thread = startThread(
+    try {
+      const thread = this.#startScript(`metagrad ${name}`, { onMessage, onDeath });
+      thread.post({ memory: this.#memory.memory, at: this.#at, own: this.#own(index), layout });
+      return thread;
+    } catch (error) {
+      onDeath(String(error)); // a script without an address, or one that the page may not start
+      return { post: () => {}, stop: () => {} };
+    }
+  }
+
+  #startScript(name: string, events: ThreadEvents): Thread {
+    if (this.#script !== undefined) {
+      const url = new URL(this.#script, globalThis.location?.href ?? "file:///");
+      return startThread(url, name, () => new Worker(url, { type: "module" }), events);
+    }
+    return startThread(
       new URL("./worker.js", import.meta.url),
-      `metagrad ${name}`,
+      name,
       () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }),
-      {
-        onMessage: () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        onDeath: (why) => {
-          clearTimeout(timer);
-          onDeath(why);
-        },
-      },
+      events,
     );
-    thread.post({ memory: this.#memory.memory, at: this.#at, own: this.#own(index), layout });
-    return thread;
   }
 
   async #ready(): Promise<void> {
