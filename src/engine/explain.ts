@@ -114,6 +114,8 @@ function spaceOf(kernel: Kernel): string {
       return show([kernel.outer, kernel.length, kernel.inner]);
     case "topK":
       return `${kernel.k} of [${kernel.rows}, ${kernel.length}]`;
+    case "argsort":
+      return show([kernel.rows, kernel.length]);
     case "cholesky":
       return `${batched([kernel.batch])}[${kernel.n}, ${kernel.n}]`;
     case "triangularSolve":

@@ -38,7 +38,7 @@ import {
   wildIndices,
   window,
 } from "../tensor/testing/operands.js";
-import { bind } from "../tensor/trace.js";
+import { bind, bind1 } from "../tensor/trace.js";
 import { describeBuilds, expectCompiled } from "./testing/compare.js";
 
 interface Case {
@@ -87,6 +87,16 @@ const whole =
         rng.integer(4) === 0 ? rng.integer(2 ** 32) - 2 ** 31 : rng.integer(9) - 4,
       ),
       { shape },
+    );
+/** The ends of int32. */
+const extreme =
+  (...shape: number[]): Draw =>
+  (rng) =>
+    tensor(
+      Int32Array.from({ length: sizeOf(shape) }, () => (rng.integer(3) === 0 ? 2 ** 31 - 1 : -(2 ** 31))),
+      {
+        shape,
+      },
     );
 const lower =
   (...shape: number[]): Draw =>
@@ -291,25 +301,34 @@ const cases: { readonly [P in Primitive]: readonly Case[] } = {
     of("of a transpose", (x) => [sum(transpose(x!), 0)], [kind(9, 130)]),
     of("of what is repeated", (x) => [sum(broadcastTo(x!, [4, 3, 5]), [0, 2])], [kind(3, 1)]),
   ]),
-  max: [normal, special].flatMap((kind) => [
+  max: [normal, special, whole].flatMap((kind) => [
     ...[[0], [1], [2], [0, 2], [0, 1, 2]].map((axes) => on("max", { axes }, [kind(5, 3, 7)])),
     on("max", { axes: [1] }, [kind(2, 0)]),
     on("max", { axes: [0] }, [kind(1)]),
     on("max", { axes: [0] }, [kind(1003)]),
     of("of what is repeated", (x) => [broadcastTo(x!, [4, 3, 5]).max([0, 2])], [kind(3, 1)], 0),
   ]),
-  argMax: [normal, special].flatMap((kind) => [
+  argMax: [normal, special, whole].flatMap((kind) => [
     ...[0, 1, 2].map((axis) => on("argMax", { axis }, [kind(5, 3, 7)])),
     on("argMax", { axis: 0 }, [kind(1)]),
     on("argMax", { axis: 0 }, [kind(1003)]),
     on("argMax", { axis: 0 }, [kind(3, 0)]),
   ]),
-  topK: [normal, special].flatMap((kind) => [
+  topK: [normal, special, whole, extreme].flatMap((kind) => [
     on("topK", { k: 2 }, [kind(3, 5)]),
     on("topK", { k: 17 }, [kind(2, 2, 17)]),
+    on("topK", { k: 300 }, [kind(2, 1001)]),
     on("topK", { k: 1 }, [kind(1)]),
     on("topK", { k: 2 }, [kind(0, 3)]),
   ]),
+  argsort: [normal, special, whole, extreme].flatMap((kind) =>
+    [false, true].flatMap((descending) => [
+      ...[[1], [2], [3, 5], [2, 8], [2, 3, 17], [1003], [0, 3], [3, 0]].map((shape) =>
+        on("argsort", { descending }, [kind(...shape)]),
+      ),
+      of("of a transpose", (x) => [bind1("argsort", [transpose(x!)], { descending })], [kind(7, 6)], 0),
+    ]),
+  ),
   recurrence: [false, true].flatMap((reverse) => [
     on("recurrence", { axis: 1, reverse }, [positive(3, 7, 5), normal(3, 7, 5)], 1e-6),
     on("recurrence", { axis: 0, reverse }, [normal(1), normal(1)]),

@@ -12,6 +12,7 @@ export {
 } from "./batch-norm.js";
 export { type ConvLayerOptions, type ConvParams, conv } from "./conv.js";
 export { type Conv4Options, type Conv4Params, type Conv4Statistics, conv4 } from "./conv4.js";
+export { dropout } from "./dropout.js";
 export { type GruParams, gru } from "./gru.js";
 export type { Initializer } from "./initializer.js";
 export * as initializer from "./initializer.js";

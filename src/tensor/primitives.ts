@@ -75,6 +75,7 @@ export interface PrimitiveParams extends ElementwiseParams {
   max: { readonly axes: readonly number[] };
   argMax: { readonly axis: number };
   topK: { readonly k: number };
+  argsort: { readonly descending: boolean };
   recurrence: { readonly axis: number; readonly reverse: boolean };
   // linear algebra
   matmul: None;

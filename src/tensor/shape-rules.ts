@@ -173,17 +173,17 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
   max: ([x], { axes }) => [
     {
       shape: x!.shape.filter((_, axis) => !axes.includes(axis)),
-      dtype: alike("max", [x!], "float").dtype,
+      dtype: alike("max", [x!], "float or int32").dtype,
     },
   ],
   argMax: ([x], { axis }) => {
-    alike("argMax", [x!], "float");
+    alike("argMax", [x!], "float or int32");
     if (x!.shape[axis] === 0)
       throw new ShapeError(`argMax: axis ${axis} must not be empty, got ${show(x!.shape)}`);
     return [{ shape: x!.shape.filter((_, i) => i !== axis), dtype: "int32" }];
   },
   topK: ([x], { k }) => {
-    alike("topK", [x!], "float");
+    alike("topK", [x!], "float or int32");
     const length = x!.shape.at(-1);
     if (length === undefined || !(Number.isInteger(k) && k >= 1 && k <= length)) {
       throw new ShapeError(
@@ -191,6 +191,11 @@ export const shapeRules: { readonly [P in Primitive]: ShapeRule<P> } = {
       );
     }
     return [{ shape: [...x!.shape.slice(0, -1), k], dtype: "int32" }];
+  },
+  argsort: ([x]) => {
+    alike("argsort", [x!], "float or int32");
+    if (x!.shape.length === 0) throw new ShapeError("argsort: expected at least one axis, got a scalar");
+    return [{ shape: x!.shape, dtype: "int32" }];
   },
   recurrence: (inputs) => [alike("recurrence", inputs, "float")],
   matmul: (inputs) => {

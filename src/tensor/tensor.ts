@@ -144,9 +144,10 @@ export class Tensor {
   transpose(permutation?: readonly number[]): Tensor {
     return structure.transpose(this, permutation);
   }
-  /** One size may be -1: what is left. */
-  reshape(...shape: readonly number[]): Tensor {
-    return structure.reshape(this, shape);
+  /** `reshape(2, 5)` or `reshape([2, 5])`; one size may be -1: what is left. */
+  reshape(...shape: readonly number[] | readonly [Shape]): Tensor {
+    const [first] = shape;
+    return structure.reshape(this, typeof first === "object" ? first : (shape as readonly number[]));
   }
   slice(starts: readonly number[], limits?: readonly number[]): Tensor {
     return structure.slice(this, starts, limits);

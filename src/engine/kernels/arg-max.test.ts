@@ -33,9 +33,13 @@ test("the first largest is found along the middle axis, a NaN being larger than 
       ([[outer, length, inner], values]) => {
         const input = Float32Array.from(values);
         const got = new Int32Array(outer * inner).fill(-7);
-        compileKernel((context) => emitArgMax({ kind: "argMax", outer, length, inner }, context), 2, {
-          pages: 64,
-        }).run([got, input]);
+        compileKernel(
+          (context) => emitArgMax({ kind: "argMax", lane: "float32", outer, length, inner }, context),
+          2,
+          {
+            pages: 64,
+          },
+        ).run([got, input]);
         const expected = Int32Array.from(got, (_, i) => {
           const column = Array.from(
             { length },

@@ -6,7 +6,7 @@ import type { ArgMaxKernel } from "./kernel.js";
 /**
  * Emits the index of the first largest element. A NaN counts as larger than every number; of no elements: 0.
  */
-export function emitArgMax({ outer, length, inner }: ArgMaxKernel, context: EmitContext): number {
+export function emitArgMax({ lane, outer, length, inner }: ArgMaxKernel, context: EmitContext): number {
   return context.module.define(["i32", "i32"], (fn) => {
     if (outer * inner === 0) return sequence();
     const [to, from] = fn.params;
@@ -28,7 +28,9 @@ export function emitArgMax({ outer, length, inner }: ArgMaxKernel, context: Emit
                   value!.set(loadLanes(width, now.get, offset)),
                   // not (value <= largest) also holds for a NaN, but after a first NaN nothing is larger
                   isLarger!.set(
-                    v128.andnot(f32x4.eq(largest!.get, largest!.get), f32x4.le(value!.get, largest!.get)),
+                    lane === "int32"
+                      ? i32x4.gt_s(value!.get, largest!.get)
+                      : v128.andnot(f32x4.eq(largest!.get, largest!.get), f32x4.le(value!.get, largest!.get)),
                   ),
                   largest!.set(v128.bitselect(value!.get, largest!.get, isLarger!.get)),
                   where!.set(v128.bitselect(index!.get, where!.get, isLarger!.get)),

@@ -1,4 +1,5 @@
 import { emitArgMax } from "./arg-max.js";
+import { emitArgsort } from "./argsort.js";
 import { emitCholesky, emitTriangularSolve } from "./cholesky.js";
 import type { EmitContext } from "./context.js";
 import { emitConvolution } from "./convolution.js";
@@ -25,6 +26,7 @@ const EMITTERS: {
   recurrence: emitRecurrence,
   argMax: emitArgMax,
   topK: emitTopK,
+  argsort: emitArgsort,
   cholesky: emitCholesky,
   triangularSolve: emitTriangularSolve,
 };

@@ -12,6 +12,8 @@ import type { Elementwise } from "../../tensor/elementwise.js";
 
 /** Type of an element inside a kernel. */
 export type Lane = "float32" | "int32" | "bool";
+/** Of what has an order. */
+export type NumberLane = Exclude<Lane, "bool">;
 
 /** The element-wise primitives, on one to three lanes; a step's own type is what `cast` converts to. */
 export type LaneOp = Elementwise;
@@ -151,20 +153,34 @@ export interface RecurrenceKernel {
   readonly reverse: boolean;
 }
 
-/** Index of the first largest along the middle axis of `[outer, length, inner]`. Arguments: out int32, in float32. */
+/** Index of the first largest along the middle axis of `[outer, length, inner]`. Arguments: out int32, in. */
 export interface ArgMaxKernel {
   readonly kind: "argMax";
+  readonly lane: NumberLane;
   readonly outer: number;
   readonly length: number;
   readonly inner: number;
 }
 
-/** Indices of the `k` largest of each row, largest first, ties by lower index. Arguments: out int32, in float32. */
+/** Indices of the `k` largest of each row, largest first, ties by lower index. Arguments: out int32, in. */
 export interface TopKKernel {
   readonly kind: "topK";
+  readonly lane: NumberLane;
   readonly rows: number;
   readonly length: number;
   readonly k: number;
+}
+
+/**
+ * Indices that bring each row into order, NaN above all numbers, ties by lower index. Arguments: out int32, 4 `length`
+ * words to work in, in.
+ */
+export interface ArgsortKernel {
+  readonly kind: "argsort";
+  readonly lane: NumberLane;
+  readonly rows: number;
+  readonly length: number;
+  readonly descending: boolean;
 }
 
 /** Lower Cholesky factor of `[batch, n, n]`; zeros above the diagonal; NaN where not positive. Arguments: out, in. */
@@ -195,10 +211,12 @@ export type Kernel =
   | RecurrenceKernel
   | ArgMaxKernel
   | TopKKernel
+  | ArgsortKernel
   | CholeskyKernel
   | TriangularSolveKernel;
 
 /** How many of a kernel's arguments are outputs, which come first. */
 export function numOutputs(kernel: Kernel): number {
-  return kernel.kind === "loop" ? kernel.outputs.length : 1;
+  if (kernel.kind === "loop") return kernel.outputs.length;
+  return kernel.kind === "argsort" ? 2 : 1; // what it works in is written, too
 }

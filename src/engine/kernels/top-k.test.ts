@@ -21,9 +21,13 @@ test("the largest come first, ties by lower index, NaN before all numbers", () =
           return row[(i + r * 5) % row.length]!; // rows differ
         });
         const got = new Int32Array(rows * k).fill(-7);
-        compileKernel((context) => emitTopK({ kind: "topK", rows, length: row.length, k }, context), 2, {
-          pages: 64,
-        }).run([got, input]);
+        compileKernel(
+          (context) => emitTopK({ kind: "topK", lane: "float32", rows, length: row.length, k }, context),
+          2,
+          {
+            pages: 64,
+          },
+        ).run([got, input]);
         const expected = Array.from({ length: rows }, (_, r) => {
           const values = input.subarray(r * row.length, (r + 1) * row.length);
           const rank = (i: number) => (Number.isNaN(values[i]) ? Number.POSITIVE_INFINITY : 0);

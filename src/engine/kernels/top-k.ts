@@ -1,10 +1,8 @@
-import { type Code, f32, i32, loopWhile, select, sequence, when } from "../wasm/code.js";
+import { i32, loopWhile, sequence, when } from "../wasm/code.js";
 import { plus } from "../wasm/lanes.js";
 import type { EmitContext } from "./context.js";
 import type { TopKKernel } from "./kernel.js";
-
-const LARGEST_KEY = 0x7fffffff;
-const BELOW_ALL_KEYS = -0x80000000;
+import { LARGEST_KEY, sortKey } from "./sort-key.js";
 
 /**
  * Emits the indices of the `k` largest of each row. A NaN counts as larger than every number.
@@ -12,19 +10,18 @@ const BELOW_ALL_KEYS = -0x80000000;
  * Each of the `k` picks searches the row for the largest that comes after the pick before, so that nothing has to
  * be kept but that pick: O(k · length).
  */
-export function emitTopK({ rows, length, k }: TopKKernel, context: EmitContext): number {
+export function emitTopK({ lane, rows, length, k }: TopKKernel, context: EmitContext): number {
   return context.module.define(["i32", "i32"], (fn) => {
     const [to, from] = fn.params;
     const [index, key, lastKey, lastIndex, bestKey, bestIndex] = fn.locals("i32", 6);
     const now = fn.local("i32");
-    const value = fn.local("f32");
+    const read = sortKey(fn, lane);
 
     const candidate = sequence(
-      value.set(f32.add(f32.load(now.get), f32.const(0))), // -0 + 0 = 0: both zeros tie
-      key!.set(sortKey(value.get)),
+      read(key!, now.get),
       when(
         i32.and(
-          i32.gt_s(key!.get, bestKey!.get),
+          i32.or(i32.gt_s(key!.get, bestKey!.get), i32.lt_s(bestIndex!.get, i32.const(0))),
           i32.or(
             i32.lt_s(key!.get, lastKey!.get),
             i32.and(i32.eq(key!.get, lastKey!.get), i32.gt_s(index!.get, lastIndex!.get)),
@@ -36,7 +33,7 @@ export function emitTopK({ rows, length, k }: TopKKernel, context: EmitContext):
       index!.set(plus(index!.get, 1)),
     );
     const pick = sequence(
-      bestKey!.set(i32.const(BELOW_ALL_KEYS)),
+      bestIndex!.set(i32.const(-1)), // none yet
       now.set(from!.get),
       index!.set(i32.const(0)),
       loopWhile(i32.ne(index!.get, i32.const(length)), candidate),
@@ -54,11 +51,4 @@ export function emitTopK({ rows, length, k }: TopKKernel, context: EmitContext):
       ),
     );
   });
-}
-
-/** An integer that orders as the numbers do: the bits of positive ones, the others with their magnitude inverted. */
-function sortKey(value: Code): Code {
-  const bits = i32.reinterpret_f32(value);
-  const ordered = i32.xor(bits, i32.and(i32.shr_s(bits, i32.const(31)), i32.const(0x7fffffff)));
-  return select(ordered, i32.const(LARGEST_KEY), f32.eq(value, value));
 }

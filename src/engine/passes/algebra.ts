@@ -223,5 +223,16 @@ export const algebra: Rules = {
     return value !== undefined && sizeOf(x!.shape) > 0 ? b.uniform(value, x!.dtype, shape) : undefined;
   },
   matmul: (b, [x, y]) => thinProduct(b, x!, y!),
+  topK: (b, [x], { k }) => {
+    const length = x!.shape.at(-1)!;
+    if (k <= 2 * (32 - Math.clz32(length))) return undefined;
+    const order = b.emit("argsort", [x!], { descending: true }); // a whole sort is cheaper than k searches
+    const starts = x!.shape.map(() => 0);
+    return b.emit("slice", [order], {
+      starts,
+      limits: [...x!.shape.slice(0, -1), k],
+      strides: starts.map(() => 1),
+    });
+  },
   unpatch: (b, [x], params) => unpatchOfSum(b, x!, params),
 };

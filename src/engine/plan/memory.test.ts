@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { LoopKernel } from "../kernels/kernel.js";
+import { type LoopKernel, numOutputs } from "../kernels/kernel.js";
 import { newBuffer } from "./located.js";
 import { ALIGNMENT, type Arena, allocate } from "./memory.js";
 import type { Buffer, Place, Step } from "./plan.js";
@@ -55,9 +55,8 @@ function simulate(
         for (let turn = 0; turn < 2; turn++) run(step.body);
         continue;
       }
-      const numOutputs = step.kernel.kind === "loop" ? step.kernel.outputs.length : 1;
-      const outputs = step.args.slice(0, numOutputs).map(({ buffer }) => buffer);
-      for (const { buffer } of step.args.slice(numOutputs)) read(buffer);
+      const outputs = step.args.slice(0, numOutputs(step.kernel)).map(({ buffer }) => buffer);
+      for (const { buffer } of step.args.slice(numOutputs(step.kernel))) read(buffer);
       for (const buffer of outputs) write(buffer);
       for (const buffer of outputs) read(buffer); // results of one kernel do not overlap
     }

@@ -7,11 +7,11 @@ import type { Elementwise } from "../../tensor/elementwise.js";
 import type { Primitive, PrimitiveParams } from "../../tensor/primitives.js";
 import type { Equation, Variable } from "../../tensor/program.js";
 import { type Shape, sizeOf, stridesOf } from "../../tensor/shape.js";
-import type { LoopKernel, Window } from "../kernels/kernel.js";
+import type { LoopKernel, NumberLane, Window } from "../kernels/kernel.js";
 import { convolutionOfProduct } from "./convolution.js";
 import { copyKernel } from "./copy.js";
 import type { Reduction, ViewPrimitive } from "./fuse.js";
-import { type Located, laneOf, shifted } from "./located.js";
+import { type Located, laneOf, newBuffer, shifted } from "./located.js";
 import { matmulKernel } from "./matmul.js";
 import type { Planner } from "./planner.js";
 import { isWhole } from "./view.js";
@@ -141,17 +141,34 @@ const lowerings: { readonly [P in Exclude<Primitive, Elsewhere>]: Lowering<P> } 
   },
   argMax: (planner, [x], [out], { axis }) => {
     const from = planner.dense(x!);
-    planner.kernel({ kind: "argMax", ...alongAxis(x!.shape, axis) }, [planner.define(out!, "argMax"), from]);
+    planner.kernel({ kind: "argMax", lane: numberLane(x!), ...alongAxis(x!.shape, axis) }, [
+      planner.define(out!, "argMax"),
+      from,
+    ]);
   },
   topK: (planner, [x], [out], { k }) => {
     const from = planner.dense(x!);
     const kernel = {
       kind: "topK",
+      lane: numberLane(x!),
       rows: sizeOf(x!.shape.slice(0, -1)),
       length: x!.shape.at(-1)!,
       k,
     } as const;
     planner.kernel(kernel, [planner.define(out!, "topK"), from]);
+  },
+  argsort: (planner, [x], [out], { descending }) => {
+    const from = planner.dense(x!);
+    const length = x!.shape.at(-1)!;
+    const kernel = {
+      kind: "argsort",
+      lane: numberLane(x!),
+      rows: sizeOf(x!.shape.slice(0, -1)),
+      length,
+      descending,
+    } as const;
+    const work = { buffer: newBuffer(4 * length, "int32", "argsort"), offset: 0 };
+    planner.kernel(kernel, [planner.define(out!, "argsort"), work, from]);
   },
   recurrence: (planner, [a, b], [out], { axis, reverse }) => {
     const args = [planner.dense(a!), planner.dense(b!)];
@@ -186,6 +203,10 @@ export function lowerSingle(planner: Planner, { primitive, inputs, params, outpu
     | undefined;
   if (!lowering) throw new Error(`plan: ${primitive} has no kernel`);
   lowering(planner, inputs, outputs, params);
+}
+
+function numberLane({ dtype }: Variable): NumberLane {
+  return laneOf(dtype) as NumberLane; // the shape rules let nothing else through
 }
 
 function alongAxis(shape: Shape, axis: number) {

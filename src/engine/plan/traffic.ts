@@ -82,6 +82,10 @@ export function traffic(kernel: Kernel): Traffic {
     }
     case "topK":
       return { read: kernel.rows * kernel.length, written: kernel.rows * kernel.k };
+    case "argsort": {
+      const size = kernel.rows * kernel.length;
+      return { read: size, written: size };
+    }
     case "cholesky": {
       const size = kernel.batch * kernel.n * kernel.n;
       return { read: size, written: size };

@@ -211,6 +211,10 @@ const exact: readonly Make[] = [
     const n = a.x.shape.at(-1);
     return n ? entry(ops.topK(a.x, 1 + (c % n)).values, a.bound) : undefined;
   },
+  (a, _, c) => {
+    if (a.x.rank === 0) return undefined;
+    return entry(ops.sort(a.x, c % a.x.rank, { descending: c % 2 === 0 }), a.bound);
+  },
 ];
 
 const smooth: readonly Make[] = [

@@ -14,8 +14,13 @@ import type { Bytes } from "./bytes.js";
 /** Instructions; an expression leaves its value on the stack, a statement leaves nothing. */
 export type Code = (out: Bytes) => void;
 
-export type ValueType = "i32" | "f32" | "v128";
-export const VALUE_TYPES: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
+export type ValueType = "i32" | "i64" | "f32" | "v128";
+export const VALUE_TYPES: Readonly<Record<ValueType, number>> = {
+  i32: 0x7f,
+  i64: 0x7e,
+  f32: 0x7d,
+  v128: 0x7b,
+};
 
 /** A local variable of a function. */
 export interface Local {
@@ -105,6 +110,21 @@ export const i32 = {
   shr_u: plain(0x76),
   trunc_sat_f32_s: plain(0xfc, 0x00),
   reinterpret_f32: plain(0xbc),
+} as const;
+
+export const i64 = {
+  /** Of 32 bits, with a sign. */
+  const:
+    (value: number): Code =>
+    (out) =>
+      out.byte(0x42).s32(value),
+  load: (address: Code, offset = 0): Code => memory([0x29], 2)(offset, address),
+  store: (address: Code, value: Code, offset = 0): Code => memory([0x37], 2)(offset, address, value),
+  lt_s: plain(0x53),
+  or: plain(0x84),
+  shl: plain(0x86),
+  extend_i32_s: plain(0xac),
+  extend_i32_u: plain(0xad),
 } as const;
 
 /** Words that threads share. Each is read and written whole, in one order that all threads agree on. */

@@ -5,6 +5,7 @@ import { programs, runInstructions } from "../../engine/testing/random-program.j
 import { conv4, mlp } from "../../nn/index.js";
 import { Rng } from "../../random/index.js";
 import {
+  argsort,
   avgPool,
   choleskySolve,
   conv2d,
@@ -12,6 +13,7 @@ import {
   grad,
   ones,
   scan,
+  sort,
   stack,
   type Tensor,
   type Tree,
@@ -94,6 +96,14 @@ test("a loop is a Scan, from either end", () => {
   const { attributes } = loop(true).nodes.find(({ op }) => op === "Scan")!;
   expect(attributes.scan_input_directions).toEqual([1]);
   expect(attributes.scan_output_directions).toEqual([1]);
+});
+
+test("a sort is a TopK of all, of an open batch, too", () => {
+  const rows = unary((x) => argsort(x), draw([4, 3]));
+  expect(rows.nodes.find(({ op }) => op === "TopK")!.attributes).toEqual({ axis: 1, largest: 0 });
+  const columns = unary((x) => sort(x, 0, { descending: true }), draw([4, 3]), { dynamicBatch: true });
+  expect(columns.nodes.find(({ op }) => op === "TopK")!.attributes).toEqual({ axis: 1, largest: 1 });
+  expect([...columns.outputs.values()]).toEqual([["batch", 3]]);
 });
 
 test("names are paths, or those that are given", () => {

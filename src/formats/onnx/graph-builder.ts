@@ -199,6 +199,11 @@ export class GraphBuilder {
     return { name: this.op("Expand", [x.name, this.#shape(dims, false)]), dtype: x.dtype, dims };
   }
 
+  /** Sizes as a value, known when the graph runs. */
+  sizes(dims: readonly Dim[]): string {
+    return this.#shape(dims, false);
+  }
+
   /** A shape as a value. @param infer whether one size may be -1: what is left */
   #shape(dims: readonly Dim[], infer: boolean): string {
     const open = dims.filter((dim) => typeof dim === "object").length;

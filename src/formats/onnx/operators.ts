@@ -157,7 +157,7 @@ const operators: { readonly [P in Primitive]: Rule<P> } = {
   },
   max: (s, { inputs: [v], params: { axes }, outputs: [out] }) => {
     const pool = s.definition(v!, "patches");
-    if (pool && isWindow(axes)) {
+    if (pool && isWindow(axes) && v!.dtype === "float32") {
       return pooling(s.b, "MaxPool", s.wide(pool.inputs[0]!), pool.params, s.dims(out!));
     }
     return reduced(s, "ReduceMax", v!, axes, out!);
@@ -168,6 +168,13 @@ const operators: { readonly [P in Primitive]: Rule<P> } = {
   },
   topK: (s, { inputs: [v], params: { k }, outputs: [out] }) => {
     const [, index] = s.b.ops("TopK", [s.wide(v!).name, s.b.integers([k])], 2, { axis: v!.shape.length - 1 });
+    return toInt32(s, index!, out!);
+  },
+  argsort: (s, { inputs: [v], params: { descending }, outputs: [out] }) => {
+    const axis = v!.shape.length - 1;
+    const count = s.b.sizes([s.dims(v!)[axis]!]);
+    const order = { axis, largest: descending ? 1 : 0 };
+    const [, index] = s.b.ops("TopK", [s.wide(v!).name, count], 2, order);
     return toInt32(s, index!, out!);
   },
   recurrence,

@@ -12,7 +12,7 @@ import type { Spec } from "../shape.js";
 import { runBody, scan } from "./bodies.js";
 import { convert, elementwise } from "./elementwise.js";
 import type { Value } from "./index.js";
-import { argMax, checkIndex, gather, scatterAdd, topK } from "./indexing.js";
+import { argMax, argsort, checkIndex, gather, scatterAdd, topK } from "./indexing.js";
 import { cholesky, matmul, triangularSolve } from "./linalg.js";
 import { max, recurrence, sum } from "./reduce.js";
 import { broadcast, concatenate, flip, pad, slice, transpose } from "./structure.js";
@@ -51,6 +51,7 @@ export const evaluate: { readonly [P in Primitive]: Evaluate<P> } = {
   max: ([x], { axes }, [spec]) => max(x!, axes, spec!),
   argMax: ([x], { axis }) => argMax(x!, axis),
   topK: ([x], { k }) => topK(x!, k),
+  argsort: ([x], { descending }) => argsort(x!, descending),
   recurrence: ([a, b], { axis, reverse }) => recurrence(a!, b!, axis, reverse),
 
   matmul: ([a, b], _, [spec]) => matmul(a!, b!, spec!),

@@ -1,7 +1,7 @@
 /**
  * Values of the primitives that take or give indices. Hot loops: plain indices.
  *
- * As in NumPy, NaN counts as larger than every number for `argMax` and `topK`.
+ * As in NumPy, NaN counts as larger than every number for `argMax`, `argsort` and `topK`.
  *
  * @module
  */
@@ -82,17 +82,28 @@ export function argMax({ data, shape }: Value, axis: number): TypedArray[] {
   return [out];
 }
 
+/** Indices that bring each row into order, NaN last, or first if `descending`; ties by lower index. */
+export function argsort(x: Value, descending: boolean): TypedArray[] {
+  return [firstInOrder(x, x.shape.at(-1)!, descending)];
+}
+
 /** Indices of the `k` largest of each row, largest first, NaN before numbers, ties by lower index. */
-export function topK({ data, shape }: Value, k: number): TypedArray[] {
+export function topK(x: Value, k: number): TypedArray[] {
+  return [firstInOrder(x, k, true)];
+}
+
+function firstInOrder({ data, shape }: Value, count: number, descending: boolean): Int32Array {
   const length = shape.at(-1)!;
-  const rows = data.length / length;
-  const out = new Int32Array(rows * k);
+  const rows = sizeOf(shape.slice(0, -1));
+  const out = new Int32Array(rows * count);
+  const sign = descending ? -1 : 1;
   for (let row = 0; row < rows; row++) {
     const values = data.subarray(row * length, (row + 1) * length);
-    const order = Array.from(values, (_, i) => i).sort((i, j) => compare(values[j]!, values[i]!) || i - j);
-    out.set(order.slice(0, k), row * k);
+    const order = Array.from(values, (_, i) => i);
+    order.sort((i, j) => sign * compare(values[i]!, values[j]!) || i - j);
+    out.set(count < length ? order.slice(0, count) : order, row * count);
   }
-  return [out];
+  return out;
 }
 
 /** Ascending, NaN last. */

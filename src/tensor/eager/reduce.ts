@@ -73,7 +73,8 @@ export function sum(x: Value, axes: readonly number[], spec: Spec): TypedArray[]
 }
 
 export function max(x: Value, axes: readonly number[], spec: Spec): TypedArray[] {
-  return [rounded(fold(x, axes, Number.NEGATIVE_INFINITY, maxRow), spec)];
+  const least = x.dtype === "int32" ? -(2 ** 31) : Number.NEGATIVE_INFINITY;
+  return [rounded(fold(x, axes, least, maxRow), spec)];
 }
 
 /** hₜ = aₜ hₜ₋₁ + bₜ along the middle axis of `[outer, length, inner]`; h before the first is 0. */

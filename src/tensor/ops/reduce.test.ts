@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { ShapeError } from "../../errors.js";
 import { exp, log } from "../../math.js";
 import type { Tensor } from "../tensor.js";
-import { checkGradients, grad } from "../transforms/index.js";
+import { checkGradients, grad, hessian, vmap } from "../transforms/index.js";
 import {
   argMax,
+  argMin,
   cumprod,
   cumsum,
   logSoftmax,
@@ -13,8 +14,10 @@ import {
   mean,
   min,
   norm,
+  prod,
   recurrence,
   softmax,
+  std,
   sum,
   tensor,
   variance,
@@ -68,7 +71,7 @@ describe("reductions", () => {
     [() => sum(grid, 2), "sum: axis must be an integer in [-2, 1], got 2"],
     [() => sum(grid, [0, -2]), "sum: axes must differ, got [0,-2]"],
     [() => sum(tensor([true])), "sum: operands must be float or int32, got bool[1]"],
-    [() => max(tensor([1], { dtype: "int32" })), "max: operands must be float, got int32[1]"],
+    [() => max(tensor([true])), "max: operands must be float or int32, got bool[1]"],
     [() => mean(f64([])), "mean: expected at least one element along axes [0], got [0]"],
     [() => mean(tensor([1], { dtype: "int32" })), "mean: expected floats, got int32[1]. Use cast(x, dtype)"],
     [() => argMax(zeros([2, 0])), "argMax: axis 1 must not be empty, got [2, 0]"],
@@ -189,5 +192,100 @@ describe("logSumExp of -Infinity", () => {
       [0.5, 0.5],
     ]);
     expect(logSumExp(tensor([])).item()).toBe(none);
+  });
+});
+
+const i32 = (data: readonly number[]) => tensor(data, { dtype: "int32" });
+const [SMALLEST, LARGEST] = [-(2 ** 31), 2 ** 31 - 1];
+
+describe("order of int32", () => {
+  it("max, min, argMax and argMin keep the type, and its ends", () => {
+    const x = i32([3, SMALLEST, LARGEST, -1]);
+    expect(max(x).toString()).toBe("int32[]");
+    expect([max(x), min(x), argMax(x), argMin(x)].map((y) => y.item())).toEqual([LARGEST, SMALLEST, 2, 1]);
+    expect([max(i32([])), min(i32([]))].map((y) => y.item())).toEqual([SMALLEST, LARGEST]);
+    expect(flat(max(i32([1, 5, 7, 2]).reshape([2, 2]), 0))).toEqual([7, 5]);
+    expect(() => max(tensor([true]))).toThrow("max: operands must be float or int32, got bool[1]");
+  });
+});
+
+describe("argMin", () => {
+  it("is the first smallest, NaN before all numbers", () => {
+    expect(argMin(f64([2, 1, 1])).item()).toBe(1);
+    expect(argMin(f64([2, Number.NaN, -inf])).item()).toBe(1);
+    expect(flat(argMin(grid, 0))).toEqual([0, 1, 0]);
+    expect(flat(vmap((row: Tensor) => argMin(row))(grid))).toEqual([0, 1]);
+  });
+});
+
+describe("prod", () => {
+  it("multiplies along axes, of nothing gives 1, and wraps int32", () => {
+    expect(prod(grid).item()).toBe(720);
+    expect(flat(prod(grid, 0))).toEqual([4, 10, 18]);
+    expect(prod(grid, 1, { keepDims: true }).shape).toEqual([2, 1]);
+    expect(flat(prod(grid.reshape([1, 3, 2]), [0, 2]))).toEqual([5, 12, 12]);
+    expect(prod(f64([])).item()).toBe(1);
+    expect(flat(prod(zeros([0, 2], "int32"), 0))).toEqual([1, 1]);
+    expect(prod(i32([2 ** 20, 2 ** 20, 3])).item()).toBe(0);
+    expect(prod(i32([65537, 65537])).item()).toBe(131073);
+    expect(prod(f64([2, Number.NaN, 0])).item()).toBeNaN();
+  });
+
+  it("has exact derivatives through zeros", () => {
+    expect(flat(grad((x: Tensor) => prod(x))(f64([2, 0, 3])))).toEqual([0, 6, 0]);
+    expect(flat(grad((x: Tensor) => prod(x))(f64([0, 0, 3])))).toEqual([0, 0, 0]);
+    expect(hessian((x: Tensor) => prod(x))(f64([0, 0, 3])).toArray()).toEqual([
+      [0, 3, 0],
+      [3, 0, 0],
+      [0, 0, 0],
+    ]);
+    for (const data of [
+      [2, 0, 3, -1, 0.5],
+      [0, 0, 3, -1, 2],
+      [1.5, -2, 0.3, 1, 2],
+    ]) {
+      checkGradients(
+        (x: Tensor) => sum(prod(x.reshape([5, 1]).mul(f64([1, 2]).add(x.reshape([5, 1]))), 0)),
+        f64(data),
+      );
+    }
+  });
+
+  it("gives under vmap what a loop gives", () => {
+    expect(flat(vmap((row: Tensor) => prod(row))(grid))).toEqual([15, 48]);
+  });
+});
+
+describe("variance and std", () => {
+  it("take a correction of the count", () => {
+    expectClose(variance(grid, 1, { correction: 1 }), [4, 4]);
+    expectClose(std(grid, 1, { correction: 1 }), [2, 2]);
+    expectClose(std(grid, 1), [Math.sqrt(8 / 3), Math.sqrt(8 / 3)]);
+    expectClose(std(grid), [Math.sqrt(35 / 12)]);
+    expectClose(std(grid, 0, { correction: 0.5, keepDims: true }), Array(3).fill(Math.sqrt(3)));
+    expect(std(grid, 0, { keepDims: true }).shape).toEqual([1, 3]);
+    expect(std(f64([1, Number.NaN])).item()).toBeNaN();
+    expect(std(tensor([1e30, 3e30])).item() / 1e30).toBeCloseTo(1, 6); // whose squares overflow
+  });
+
+  it("refuse as many corrections as elements", () => {
+    expect(() => std(f64([1]), 0, { correction: 1 })).toThrow(
+      "std: expected a correction >= 0 and more elements than that along axes [0], got correction 1 and [1]",
+    );
+    expect(() => variance(f64([]))).toThrow(ShapeError);
+    expect(() => std(i32([1, 2]))).toThrow("std: expected floats, got int32[2]. Use cast(x, dtype)");
+  });
+
+  it("have the derivatives that differences give", () => {
+    checkGradients((x: Tensor) => sum(std(x.reshape([2, 3]), 1, { correction: 1 })), f64([1, 5, 3, 4, 2, 6]));
+    checkGradients((x: Tensor) => std(x), f64([1, 5, 3, 4, 2, 6]));
+  });
+
+  it("are flat where all elements are equal", () => {
+    const same = f64([2, 2, 2]);
+    expect(std(same).item()).toBe(0);
+    expect(flat(grad((x: Tensor) => std(x))(same))).toEqual([0, 0, 0]);
+    expect(flat(hessian((x: Tensor) => std(x))(same))).toEqual(Array(9).fill(0));
+    expect(flat(vmap((row: Tensor) => std(row))(grid.mul(0)))).toEqual([0, 0]);
   });
 });

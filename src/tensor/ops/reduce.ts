@@ -5,7 +5,7 @@
  */
 import { ShapeError } from "../../errors.js";
 import { isFloat } from "../dtype.js";
-import { normalizeAxes, normalizeAxis, show, showSpec, sizeOf } from "../shape.js";
+import { normalizeAxes, normalizeAxis, range, show, showSpec, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { bind1 } from "../trace.js";
 import { full, ones } from "./create.js";
@@ -27,7 +27,7 @@ import {
   stopGradient,
   sub,
 } from "./elementwise.js";
-import { concatenate, reshape, slice } from "./structure.js";
+import { concatenate, reshape, slice, transpose } from "./structure.js";
 
 export interface ReduceOptions {
   /** Keep the reduced axes with size 1. Default: false. */
@@ -47,11 +47,53 @@ const reduction =
 /** The sum; of nothing, 0. */
 export const sum: Reduction = reduction("sum");
 
-/** The largest; of nothing, -Infinity. The gradient of a tie is shared evenly among the largest. */
+/**
+ * The largest of floats or int32; of nothing, -Infinity, or the smallest int32. NaN wins.
+ *
+ * The gradient of a tie is shared evenly among the largest.
+ */
 export const max: Reduction = reduction("max");
 
-/** The smallest; of nothing, Infinity. The gradient of a tie is shared evenly among the smallest. */
-export const min: Reduction = (x, axes, options) => neg(max(neg(x), axes, options));
+/**
+ * The smallest of floats or int32; of nothing, Infinity, or the largest int32. NaN wins.
+ *
+ * The gradient of a tie is shared evenly among the smallest.
+ */
+export const min: Reduction = (x, axes, options) => mirrored(max(mirrored(x), axes, options));
+
+/** Its order is the reverse, and mirrored again it is x. */
+function mirrored(x: Tensor): Tensor {
+  return x.dtype === "int32" ? sub(-1, x) : neg(x); // the smallest int32 has no negative
+}
+
+/**
+ * The product of floats or int32; of nothing, 1. int32 wraps.
+ *
+ * Halves are multiplied with each other, so derivatives of every order are exact, where elements are zero, too.
+ *
+ * @example
+ * prod(tensor([2, 3, 4])).item(); // 24
+ */
+export const prod: Reduction = (x, axes, { keepDims = false } = {}) => {
+  const list = normalizeAxes(axes, x.rank, "prod");
+  const kept = range(x.rank).filter((axis) => !list.includes(axis));
+  const shape = kept.map((axis) => x.shape[axis]!);
+  let factors = reshape(transpose(x, [...list, ...kept]), [
+    sizeOf(list.map((axis) => x.shape[axis]!)),
+    ...shape,
+  ]);
+  const none = shape.map(() => 0);
+  while (factors.shape[0]! > 1) {
+    const count = factors.shape[0]!;
+    const half = Math.floor(count / 2);
+    const rest = slice(factors, [2 * half, ...none], [count, ...shape]); // one, or none
+    const left = slice(factors, [0, ...none], [half, ...shape]);
+    const right = slice(factors, [half, ...none], [2 * half, ...shape]);
+    factors = concatenate([mul(left, right), rest]);
+  }
+  const product = factors.shape[0] === 0 ? ones(shape, x.dtype) : reshape(factors, shape);
+  return keepDims ? reshape(product, keptShape(x, list)) : product;
+};
 
 /** The arithmetic mean. */
 export const mean: Reduction = (x, axes, options) => {
@@ -64,9 +106,54 @@ export const mean: Reduction = (x, axes, options) => {
   return mul(sum(x, list, options), 1 / count);
 };
 
-/** The variance around the mean, divided by the count (not count - 1). */
-export const variance: Reduction = (x, axes, options) =>
-  mean(square(sub(x, mean(x, axes, { keepDims: true }))), axes, options);
+export interface VarianceOptions extends ReduceOptions {
+  /**
+   * What the count is lowered by before the squares are divided by it. Default: 0, the variance of these elements;
+   * 1 estimates that of the population they were drawn from, without bias.
+   */
+  readonly correction?: number;
+}
+
+type Spread = (x: Tensor, axes?: number | readonly number[], options?: VarianceOptions) => Tensor;
+
+/** What is left of x without its mean, and what the sum of its squares is divided by. */
+function deviations(
+  who: string,
+  x: Tensor,
+  axes: number | readonly number[] | undefined,
+  correction: number,
+): [deviations: Tensor, count: number] {
+  if (!isFloat(x.dtype))
+    throw new ShapeError(`${who}: expected floats, got ${showSpec(x)}. Use cast(x, dtype)`);
+  const list = normalizeAxes(axes, x.rank, who);
+  const count = sizeOf(list.map((axis) => x.shape[axis]!));
+  if (!(correction >= 0 && correction < count)) {
+    throw new ShapeError(
+      `${who}: expected a correction >= 0 and more elements than that along axes [${list}], got correction ${correction} and ${show(x.shape)}`,
+    );
+  }
+  return [sub(x, mean(x, list, { keepDims: true })), count - correction];
+}
+
+/** The variance around the mean, divided by the count (not count - 1) unless there is a correction. */
+export const variance: Spread = (x, axes, { correction = 0, ...options } = {}) => {
+  const [centred, count] = deviations("variance", x, axes, correction);
+  return mul(sum(square(centred), axes, options), 1 / count);
+};
+
+/**
+ * The standard deviation, √variance, without overflow of the squares.
+ *
+ * Where all elements are equal it is 0 and has a kink; its derivatives there are taken as 0, so that a gradient stays
+ * finite.
+ *
+ * @example
+ * std(tensor([1, 2, 3]), undefined, { correction: 1 }).item(); // 1
+ */
+export const std: Spread = (x, axes, { correction = 0, ...options } = {}) => {
+  const [centred, count] = deviations("std", x, axes, correction);
+  return mul(norm(centred, axes, options), Math.sqrt(1 / count));
+};
 
 /**
  * The Euclidean norm √Σ x², without overflow or underflow of the squares. Its derivative at 0 is 0.
@@ -116,6 +203,11 @@ export function logSoftmax(x: Tensor, axis = -1): Tensor {
 /** Index of the largest along an axis, the first of a tie, NaN above all; int32, not differentiable. */
 export function argMax(x: Tensor, axis = -1): Tensor {
   return bind1("argMax", [x], { axis: normalizeAxis(axis, x.rank, "argMax") });
+}
+
+/** Index of the smallest along an axis, the first of a tie, NaN below all; int32, not differentiable. */
+export function argMin(x: Tensor, axis = -1): Tensor {
+  return bind1("argMax", [mirrored(x)], { axis: normalizeAxis(axis, x.rank, "argMin") });
 }
 
 export interface RunningOptions {

@@ -32,6 +32,15 @@ describe("reshape", () => {
     expect(reshape(zeros([0]), [3, -1]).shape).toEqual([3, 0]);
     expect(reshape(grid, [2, 3])).toBe(grid);
   });
+
+  it("takes its sizes one by one or as an array, as a method", () => {
+    expect(grid.reshape(3, 2).shape).toEqual([3, 2]);
+    expect(grid.reshape([3, 2]).shape).toEqual([3, 2]);
+    expect(grid.reshape([-1]).shape).toEqual([6]);
+    expect(arange(1).reshape([]).shape).toEqual([]);
+    expect(arange(1).reshape().shape).toEqual([]);
+    expect(() => grid.reshape([4])).toThrow("reshape: sizes must agree, got [2, 3] to [4]");
+  });
 });
 
 describe("transpose", () => {

@@ -91,6 +91,7 @@ export const batching: { readonly [P in Primitive]: BatchingRule<P> } = {
   max: leading("max", ({ axes }) => ({ axes: plusOne(axes) })),
   argMax: leading("argMax", ({ axis }) => ({ axis: axis + 1 })),
   topK: leading("topK"),
+  argsort: leading("argsort"),
   recurrence: leading("recurrence", ({ axis, reverse }) => ({ axis: axis + 1, reverse })),
   matmul: ([a, b], _, size) => {
     const [rankA, rankB] = [inner(a!).length, inner(b!).length];

@@ -219,6 +219,7 @@ export const derivatives: { readonly [P in Primitive]: DerivativeRule<P> } = {
   }),
   argMax: constant, // indices have no tangents
   topK: constant,
+  argsort: constant,
   recurrence: {
     kind: "smooth", // hₜ = aₜ hₜ₋₁ + bₜ, so h' = recurrence(a, b' + a' · h shifted by one)
     jvp: [

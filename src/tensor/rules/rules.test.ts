@@ -205,9 +205,17 @@ const cases: { readonly [P in Primitive]: readonly Case[] } = {
     on("sum", { axes: [1] }, [normal(2, 0)]),
     on("sum", { axes: [0] }, [wholeNumbers(4)]),
   ],
-  max: [on("max", { axes: [1] }, [normal(2, 4)]), on("max", { axes: [0, 2] }, [normal(2, 3, 2)])],
+  max: [
+    on("max", { axes: [1] }, [wholeNumbers(2, 4)]),
+    on("max", { axes: [1] }, [normal(2, 4)]),
+    on("max", { axes: [0, 2] }, [normal(2, 3, 2)]),
+  ],
   argMax: [on("argMax", { axis: 0 }, [normal(3, 2)]), on("argMax", { axis: 1 }, [normal(3, 2)])],
   topK: [on("topK", { k: 2 }, [normal(2, 5)])],
+  argsort: [false, true].flatMap((descending) => [
+    on("argsort", { descending }, [normal(2, 5)]),
+    on("argsort", { descending }, [wholeNumbers(6)]),
+  ]),
   recurrence: [false, true].flatMap((reverse) => [
     on("recurrence", { axis: 1, reverse }, [normal(2, 4, 2), normal(2, 4, 2)]),
     on("recurrence", { axis: 0, reverse }, [normal(1), normal(1)]),
