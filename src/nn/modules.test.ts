@@ -188,6 +188,22 @@ test("gradients through batch norm are exact to second order", () => {
   });
 });
 
+test("orthogonal weights keep lengths, up to their gain, in whichever direction there is room", () => {
+  for (const shape of [
+    [6, 4],
+    [4, 6],
+    [3, 3, 2, 5],
+  ]) {
+    const w = initializer.orthogonal(3)(rng.fork("orthogonal"), shape, "float64").reshape(-1, shape.at(-1)!);
+    const [inputs, outputs] = w.shape as [number, number];
+    const gram = inputs >= outputs ? w.transpose().matmul(w) : w.matmul(w.transpose());
+    const size = Math.min(inputs, outputs);
+    for (const [i, x] of gram.data().entries()) {
+      expect(x).toBeCloseTo(Math.floor(i / size) === i % size ? 9 : 0, 12);
+    }
+  }
+});
+
 test("initial weights have the spread that their scheme asks for", () => {
   const std = (w: Tensor) => Math.sqrt(w.square().mean().item() - w.mean().item() ** 2);
   const shape = [3, 3, 20, 40];

@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { concatenate, type Tensor } from "../tensor/index.js";
+import { concatenate, type Params, type Tensor } from "../tensor/index.js";
+import type { ActionDistribution, ActorCritic } from "./actor-critic.js";
 
 /** Steps t = 0, 1, … T − 1 of B rows. */
 export type Trajectory = {
@@ -30,27 +31,61 @@ export type Cut = {
   readonly observations: Tensor;
 };
 
+/** What an agent thinks of the steps of a trajectory, `[T, B]` each. */
+export interface JudgedSteps {
+  /** log π(a|s) of the actions taken. */
+  readonly logProbs: Tensor;
+  /** In nats. */
+  readonly entropies: Tensor;
+  /** Of the observations before each step. */
+  readonly values: Tensor;
+  /** Over the actions of all T · B steps, row by row. */
+  readonly policy: ActionDistribution;
+}
+
+/** Judges each step of a trajectory; differentiable in the parameters. */
+export function judgeSteps<P extends Params>(
+  agent: ActorCritic<P>,
+  params: P,
+  { observations, actions, rewards }: Trajectory,
+  context?: Tensor,
+): JudgedSteps {
+  const [T, B] = rewards.shape as [number, number];
+  const before = rows(observations.slice([0], [T]));
+  const { policy, value } = agent.apply(params, before, context);
+  const perStep = (x: Tensor) => x.reshape(T, B);
+  return {
+    logProbs: perStep(policy.logProb(rows(actions))),
+    entropies: perStep(policy.entropy()),
+    values: perStep(value),
+    policy,
+  };
+}
+
 /**
- * Values of all that a trajectory saw, by one call of a network.
+ * Values what followed each step, `[T, B]`: 0 after a termination, the value of the last observation after a truncation.
  *
- * @param value from `[n, …observation]` to `[n]`
- * @returns `values`, `[T, B]`, of the observations before each step; `nextValues`, `[T, B]`, of what followed: 0 after
- *   a termination, the value of the last observation after a truncation
+ * @param values `[T, B]`, of the observations before each step
  */
-export function valuesOf(
-  value: (observations: Tensor) => Tensor,
+export function valuesAfter<P extends Params>(
+  agent: ActorCritic<P>,
+  params: P,
   { observations, continues, cut }: Trajectory,
-): { readonly values: Tensor; readonly nextValues: Tensor } {
+  values: Tensor,
+  context?: Tensor,
+): Tensor {
   const [T, B] = continues.shape as [number, number];
-  const rows = (x: Tensor) => x.reshape(x.shape[0]! * B, ...x.shape.slice(2));
-  const seen = cut ? concatenate([rows(observations), rows(cut.observations)]) : rows(observations);
-  const all = value(seen);
-  const values = all.slice([0], [T * B]).reshape(T, B);
-  const following = all
-    .slice([B], [(T + 1) * B])
-    .reshape(T, B)
-    .mul(continues);
-  if (cut === undefined) return { values, nextValues: following };
-  const last = all.slice([(T + 1) * B]).reshape(T, B);
-  return { values, nextValues: following.add(last.mul(cut.truncated)) };
+  const last = rows(observations.slice([T]));
+  const unseen = cut ? concatenate([last, rows(cut.observations)]) : last;
+  const { value } = agent.apply(params, unseen, context);
+  const end = value.slice([0], [B]).reshape(1, B);
+  const following = (T === 1 ? end : concatenate([values.slice([1]), end])).mul(continues);
+  if (cut === undefined) return following;
+  return following.add(value.slice([B]).reshape(T, B).mul(cut.truncated));
+}
+
+/** `[T, B, …]` as `[T · B, …]`. */
+function rows(x: Tensor): Tensor {
+  const [T, B, ...rest] = x.shape as [number, number, ...number[]];
+  return x.reshape(T * B, ...rest);
 }
