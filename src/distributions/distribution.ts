@@ -1,7 +1,6 @@
-import { MetaError } from "../errors.js";
+import { expectDraw } from "../random/draws.js";
 import type { Rng } from "../random/index.js";
 import { type DType, type Shape, type Tensor, tensor } from "../tensor/index.js";
-import { isTracing } from "../tensor/trace.js";
 
 /**
  * A distribution with tensors for parameters: a value like any other, made anew from the parameters each time.
@@ -30,13 +29,7 @@ export interface ClosedForm<Self> {
 
 /** Fills a tensor with independent draws. @throws MetaError inside transforms that would draw only once */
 export function drawNoise(who: string, shape: Shape, dtype: DType, draw: () => number): Tensor {
-  for (const transform of ["compile", "scan", "vmap"]) {
-    if (isTracing(transform)) {
-      throw new MetaError(
-        `${who}: samples must be drawn outside of ${transform}, got a call inside, which would draw only once. Pass noise(rng) as an argument to sampleFrom`,
-      );
-    }
-  }
+  expectDraw(`${who}: samples`, "Pass noise(rng) as an argument to sampleFrom");
   const size = shape.reduce((product, extent) => product * extent, 1);
   const out = dtype === "float64" ? new Float64Array(size) : new Float32Array(size);
   for (let i = 0; i < size; i++) out[i] = draw();

@@ -9,6 +9,7 @@
  */
 import { ConfigError, FormatError } from "../errors.js";
 import { log, pow } from "../math.js";
+import { expectDraw } from "./draws.js";
 import { normalQuantile } from "./normal-quantile.js";
 import { threefry2x32 } from "./threefry.js";
 
@@ -27,6 +28,8 @@ const INDEX = 0xa000_0000;
 
 /**
  * A stream of random numbers.
+ *
+ * Inside `compile`, `scan` and `vmap`, which run a function once for many, drawing is an error; forking is not.
  *
  * @example
  * const rng = Rng.seed(0);
@@ -86,8 +89,9 @@ export class Rng {
     return new Rng([key[0]!, key[1]!]);
   }
 
-  /** Draws 32 random bits. */
+  /** Draws 32 random bits; all other draws are made of these. @throws MetaError inside `compile`, `scan` and `vmap` */
   uint32(): number {
+    expectDraw("Rng: numbers", "Draw before the call, and pass the numbers as an argument");
     if (this.#draws % 2 === 0) this.#fillBlock(this.#draws);
     return this.#block[this.#draws++ % 2]!;
   }

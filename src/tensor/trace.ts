@@ -10,6 +10,7 @@
  * @module
  */
 import { ShapeError } from "../errors.js";
+import { withoutDraws } from "../random/draws.js";
 import { eager } from "./eager/index.js";
 import type { Primitive, PrimitiveParams } from "./primitives.js";
 import type { Spec } from "./shape.js";
@@ -36,21 +37,19 @@ export interface Trace {
 
 const stack: Trace[] = [];
 
+/** Transforms that run a function once for many elements, steps or calls. */
+const RUNS_ONCE: ReadonlySet<string> = new Set(["compile", "scan", "vmap", "exportOnnx"]);
+
 /** Runs `body` with a new innermost interpreter. */
 export function withTrace<T extends Trace, R>(make: (level: number) => T, body: (trace: T) => R): R {
   const depth = stack.length;
   const trace = make(depth + 1);
   stack.push(trace);
   try {
-    return body(trace);
+    return RUNS_ONCE.has(trace.name) ? withoutDraws(trace.name, () => body(trace)) : body(trace);
   } finally {
     stack.length = depth;
   }
-}
-
-/** Whether some transform of this name is running. */
-export function isTracing(name: string): boolean {
-  return stack.some((trace) => trace.name === name);
 }
 
 /** Computes a primitive, checked for shapes and types, by the interpreter that its operands belong to. */
