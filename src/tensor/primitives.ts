@@ -10,7 +10,6 @@
 import type { ElementwiseParams } from "./elementwise.js";
 import type { Program } from "./program.js";
 import type { Shape } from "./shape.js";
-import type { Tensor } from "./tensor.js";
 
 type None = Readonly<Record<never, never>>;
 
@@ -31,17 +30,22 @@ export interface ScanParams {
   readonly reverse: boolean;
 }
 
-/** A function with a derivative of its own; all functions take and return flat lists. */
+/**
+ * A function with a derivative of its own. What function and rule close over are operands behind the arguments, so
+ * that any transform may take them apart.
+ */
 export interface CustomParams {
-  /** From the arguments, and then what the function closes over, to the results. */
+  /** From the arguments, and then what function and rule close over, to the results. */
   readonly body: Program;
   readonly numArgs: number;
-  /** Tangents of the results, from inputs and their tangents. */
-  readonly jvp?: (primals: readonly Tensor[], tangents: readonly Tensor[]) => Tensor[];
-  /** Results, and the map from their cotangents to those of the inputs. */
-  readonly vjp?: (
-    primals: readonly Tensor[],
-  ) => [results: Tensor[], pullback: (cotangents: readonly Tensor[]) => Tensor[]];
+  /** From arguments, their tangents, and then what the function and the rule close over, to tangents of the results. */
+  readonly jvp?: Program;
+  readonly vjp?: {
+    /** From the inputs of `body` to its results, and then what `backward` needs. */
+    readonly forward: Program;
+    /** From cotangents of the results, and then what `forward` left, to cotangents of the arguments. */
+    readonly backward: Program;
+  };
 }
 
 export interface PrimitiveParams extends ElementwiseParams {

@@ -143,8 +143,8 @@ export function showProgram(program: Program, indent = ""): string {
   const lines = [`${indent}inputs ${program.inputs.map(typed).join(", ")}`];
   for (const [v, value] of program.constants) lines.push(`${indent}${typed(v)} = constant ${preview(value)}`);
   for (const { primitive, inputs, params, outputs } of program.equations) {
-    const { body, ...plain } = params as { body?: Program };
-    const shown = Object.entries(plain).filter(([, value]) => typeof value !== "function");
+    const { body, jvp, vjp, ...plain } = params as { body?: Program; jvp?: Program; vjp?: object };
+    const shown = Object.entries(plain);
     const options = shown.map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join("");
     lines.push(
       `${indent}${outputs.map(typed).join(", ")} = ${primitive}${options} ${inputs.map(name).join(" ")}`,

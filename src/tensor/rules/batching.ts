@@ -7,19 +7,33 @@
  */
 
 import { eachElementwise } from "../elementwise.js";
+import { scanFlat } from "../loop.js";
 import { broadcastTo, matmul, moveAxis, reshape } from "../ops/index.js";
 import type { Primitive, PrimitiveParams } from "../primitives.js";
-import { evalProgram, trace } from "../program.js";
+import { evalProgram, type Program, trace } from "../program.js";
 import type { Shape } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { bind, bind1 } from "../trace.js";
-import { scanFlat } from "../transforms/scan.js";
-import { type Batched, vmapFlat } from "../transforms/vmap.js";
 
+/** An operand of a batching rule: the whole batch with its leading axis, or one value for all. */
+export interface Batched {
+  readonly value: Tensor;
+  readonly batched: boolean;
+}
+
+/** `vmap` of a function of flat lists; batch axes are in front. */
+export type VmapFlat = (
+  f: (args: readonly Tensor[]) => readonly Tensor[],
+  args: readonly Batched[],
+  size: number,
+) => Tensor[];
+
+/** @param vmap for rules of primitives that hold a function: handed to them, for rules know nothing of transforms */
 export type BatchingRule<P extends Primitive> = (
   inputs: readonly Batched[],
   params: PrimitiveParams[P],
   size: number,
+  vmap: VmapFlat,
 ) => Tensor[];
 
 /** The whole batch, repeated if it is one for all. */
@@ -109,12 +123,12 @@ export const batching: { readonly [P in Primitive]: BatchingRule<P> } = {
   triangularSolve: leading("triangularSolve"),
 
   // one loop whose every step works on the whole batch
-  scan: (inputs, { body, numConsts, numCarry, length, reverse }, size) => {
+  scan: (inputs, { body, numConsts, numCarry, length, reverse }, size, vmap) => {
     const carryEnd = numConsts + numCarry;
     const xs = inputs.slice(carryEnd).map(({ value, batched }) => (batched ? moveAxis(value, 0, 1) : value));
     const batchedAt = inputs.map(({ batched }, i) => batched || (i >= numConsts && i < carryEnd));
     const step = (args: readonly Tensor[]) =>
-      vmapFlat(
+      vmap(
         (one) => evalProgram(body, one),
         args.map((value, i) => ({ value, batched: batchedAt[i]! })),
         size,
@@ -128,54 +142,63 @@ export const batching: { readonly [P in Primitive]: BatchingRule<P> } = {
     });
     return results.map((x, i) => (i < numCarry ? x : moveAxis(x, 1, 0)));
   },
-  checkpoint: (inputs, { body }, size) => {
+  checkpoint: (inputs, { body }, size, vmap) => {
     const values = inputs.map(({ value }) => value);
-    const whole = (args: readonly Tensor[]) =>
-      vmapFlat((one) => evalProgram(body, one), rebatch(inputs, args), size);
-    const { program, captures } = trace(whole, values, "checkpoint");
-    return bind("checkpoint", [...values, ...captures], { body: program });
+    return bind("checkpoint", values, {
+      body: whole(
+        body,
+        inputs.map((x) => x.batched),
+        size,
+        vmap,
+      ),
+    });
   },
-  custom: (inputs, { body, numArgs, jvp, vjp }, size) => {
+  custom: (inputs, { body, numArgs, jvp, vjp }, size, vmap) => {
     const values = inputs.map(({ value }) => value);
-    const args = inputs.slice(0, numArgs);
-    const everyResult = (list: readonly Tensor[]): Batched[] =>
-      list.map((value) => ({ value, batched: true }));
-    const whole = (flat: readonly Tensor[]) =>
-      vmapFlat((one) => evalProgram(body, one), rebatch(inputs, flat), size);
-    const { program, captures } = trace(whole, values, "custom");
-    return bind("custom", [...values, ...captures], {
-      body: program,
+    const batched = inputs.map((x) => x.batched);
+    const args = batched.slice(0, numArgs);
+    return bind("custom", values, {
+      body: whole(body, batched, size, vmap),
       numArgs,
-      ...(jvp && {
-        jvp: (primals, tangents) =>
-          vmapFlat(
-            (one) => jvp(one.slice(0, numArgs), one.slice(numArgs)),
-            [...rebatch(args, primals), ...rebatch(args, tangents)],
-            size,
-          ),
-      }),
+      ...(jvp && { jvp: whole(jvp, [...args, ...batched], size, vmap) }), // tangents are as their arguments
       ...(vjp && {
-        vjp: (primals) => [
-          vmapFlat((one) => vjp(one)[0], rebatch(args, primals), size),
-          // residuals do not outlive the inner batch, so the rule runs again
-          (cotangents) =>
-            sumUnbatched(
-              args,
-              vmapFlat(
-                (one) => vjp(one.slice(0, numArgs))[1](one.slice(numArgs)),
-                [...rebatch(args, primals), ...everyResult(cotangents)],
-                size,
-              ),
-            ),
-        ],
+        vjp: {
+          forward: whole(vjp.forward, batched, size, vmap),
+          backward: whole(
+            vjp.backward,
+            vjp.backward.inputs.map(yes),
+            size,
+            vmap,
+            (bars) => bars.map((c, i) => (args[i] ? c : bind1("sum", [c], { axes: [0] }))), // one for all: they add up
+          ),
+        },
       }),
     });
   },
 };
 
-const rebatch = (like: readonly Batched[], values: readonly Tensor[]): Batched[] =>
-  values.map((value, i) => ({ value, batched: like[i]!.batched }));
+const yes = () => true;
 
-/** Cotangents of operands that are one for all add up over the batch. */
-const sumUnbatched = (args: readonly Batched[], cotangents: readonly Tensor[]): Tensor[] =>
-  cotangents.map((c, i) => (args[i]!.batched ? c : bind1("sum", [c], { axes: [0] })));
+/**
+ * A program that does for a whole batch what `program` does for one.
+ *
+ * @param batched which of its inputs have the batch axis; all results get it
+ * @param finish what is done to the results
+ */
+function whole(
+  program: Program,
+  batched: readonly boolean[],
+  size: number,
+  vmap: VmapFlat,
+  finish: (results: Tensor[]) => Tensor[] = (results) => results,
+): Program {
+  const specs = program.inputs.map(({ shape, dtype }, i) => ({
+    shape: batched[i] ? [size, ...shape] : shape,
+    dtype,
+  }));
+  const f = (list: readonly Tensor[]) => {
+    const operands = list.map((value, i) => ({ value, batched: batched[i]! }));
+    return finish(vmap((one) => evalProgram(program, one), operands, size));
+  };
+  return trace(f, specs, "vmap").program; // without captures, as the program has none
+}

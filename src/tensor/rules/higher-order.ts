@@ -1,11 +1,14 @@
 /**
  * Derivatives of the primitives that hold a function: forward mode, and reverse mode as a pullback.
  *
+ * The transforms that differentiate those functions are handed to the rules, which so know nothing of transforms.
+ *
  * @module
  */
 
 import { ShapeError } from "../../errors.js";
 import { isFloat } from "../dtype.js";
+import { scanFlat } from "../loop.js";
 import { zeros, zerosLike } from "../ops/create.js";
 import { add } from "../ops/elementwise.js";
 import type { Primitive, PrimitiveParams } from "../primitives.js";
@@ -13,12 +16,24 @@ import { evalProgram, type Program, trace } from "../program.js";
 import type { Spec } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { bind } from "../trace.js";
-import { jvpFlat } from "../transforms/jvp.js";
-import { scanFlat } from "../transforms/scan.js";
-import { vjpFlat } from "../transforms/vjp.js";
 
 /** A tangent or cotangent; null stands for zero, and for what has no derivative. */
 export type MaybeTensor = Tensor | null;
+
+type Flat = readonly Tensor[];
+
+/** Forward mode of a function of flat lists. */
+export type JvpFlat = (
+  f: (args: Flat) => Flat,
+  primals: Flat,
+  tangents: readonly MaybeTensor[],
+) => [results: Tensor[], tangents: MaybeTensor[]];
+
+/** Reverse mode of a function of flat lists. */
+export type VjpFlat = (
+  f: (args: Flat) => Flat,
+  primals: Flat,
+) => [results: Tensor[], pullback: (cotangents: readonly MaybeTensor[]) => MaybeTensor[]];
 
 export interface HigherOrderRule<P extends Primitive> {
   readonly kind: "higherOrder";
@@ -26,11 +41,17 @@ export interface HigherOrderRule<P extends Primitive> {
     primals: readonly Tensor[],
     tangents: readonly MaybeTensor[],
     params: PrimitiveParams[P],
+    jvp: JvpFlat,
   ) => [results: Tensor[], tangents: MaybeTensor[]];
-  /** Results, and the map from cotangents of the results to those of the operands. Null: reverse mode transposes `forward`. */
+  /**
+   * Results, and the map from cotangents of the results to those of the operands. Null: reverse mode transposes
+   * `forward`. Of operands that are not `moving`, no cotangent is asked for.
+   */
   readonly reverse: (
     primals: readonly Tensor[],
     params: PrimitiveParams[P],
+    moving: readonly boolean[],
+    vjp: VjpFlat,
   ) => [results: Tensor[], pullback: (cotangents: readonly MaybeTensor[]) => MaybeTensor[]] | null;
 }
 
@@ -64,10 +85,10 @@ const barrier: HigherOrderRule<"barrier"> = {
 
 const checkpoint: HigherOrderRule<"checkpoint"> = {
   kind: "higherOrder",
-  forward(primals, tangents, { body }) {
+  forward(primals, tangents, { body }, jvp) {
     const n = primals.length;
     const dual = (args: readonly Tensor[]) => {
-      const [results, resultTangents] = jvpFlat(
+      const [results, resultTangents] = jvp(
         (xs) => evalProgram(body, xs),
         args.slice(0, n),
         atFloats(primals, args.slice(n)),
@@ -80,12 +101,12 @@ const checkpoint: HigherOrderRule<"checkpoint"> = {
     const count = body.outputs.length;
     return [all.slice(0, count), atFloats(body.outputs, all.slice(count))];
   },
-  reverse(primals, { body }) {
+  reverse(primals, { body }, _, vjp) {
     const pullback = (cotangents: readonly MaybeTensor[]) => {
       // behind the barrier the values are new ones, known only once the cotangents are: nothing is kept till then
       const dense = denseFloats(body.outputs, cotangents);
       const held = bind("barrier", [...primals, ...dense], {});
-      const [, pull] = vjpFlat((xs) => evalProgram(body, xs), held.slice(0, primals.length));
+      const [, pull] = vjp((xs) => evalProgram(body, xs), held.slice(0, primals.length));
       return pull(atFloats(body.outputs, held.slice(primals.length)));
     };
     return [bind("checkpoint", primals, { body }), pullback];
@@ -94,7 +115,7 @@ const checkpoint: HigherOrderRule<"checkpoint"> = {
 
 const scan: HigherOrderRule<"scan"> = {
   kind: "higherOrder",
-  forward(primals, tangents, params) {
+  forward(primals, tangents, params, jvp) {
     const { body, numConsts, numCarry, length, reverse } = params;
     const split = <T>(list: readonly T[]) =>
       [
@@ -112,7 +133,7 @@ const scan: HigherOrderRule<"scan"> = {
       const parts = cut(args, sizes);
       const values = parts.flatMap((part, i) => part.slice(0, groups[i]!.length));
       const moves = parts.flatMap((part, i) => atFloats(specs[i]!, part.slice(groups[i]!.length)));
-      const [results, resultTangents] = jvpFlat((xs) => evalProgram(body, xs), values, moves);
+      const [results, resultTangents] = jvp((xs) => evalProgram(body, xs), values, moves);
       const carry = results.slice(0, numCarry);
       const ys = results.slice(numCarry);
       return [
@@ -138,7 +159,7 @@ const scan: HigherOrderRule<"scan"> = {
   },
 
   // keeps the carry of each step, and computes the rest of the step again on the way back
-  reverse(primals, params) {
+  reverse(primals, params, _, vjp) {
     const { body, numConsts, numCarry, length, reverse } = params;
     const consts = primals.slice(0, numConsts);
     const xs = primals.slice(numConsts + numCarry);
@@ -168,7 +189,7 @@ const scan: HigherOrderRule<"scan"> = {
           Tensor[],
         ];
         const inputs = [...stepConsts, ...carry, ...x];
-        const [, pull] = vjpFlat((flat) => evalProgram(body, flat), inputs);
+        const [, pull] = vjp((flat) => evalProgram(body, flat), inputs);
         const bars = denseFloats(
           inputs,
           pull([...atFloats(carrySpecs, carryBar), ...atFloats(body.outputs.slice(numCarry), yBar)]),
@@ -192,40 +213,55 @@ const scan: HigherOrderRule<"scan"> = {
   },
 };
 
+// the rule is for the arguments; what is closed over has the plain derivative of the function
 const custom: HigherOrderRule<"custom"> = {
   kind: "higherOrder",
-  forward(primals, tangents, params) {
-    const { numArgs, jvp, body } = params;
-    if (!jvp) {
-      throw new ShapeError(
-        "customGradient: forward mode (jvp) needs a tangent rule, got only a reverse rule. Use customJvp, or grad and vjp only",
-      );
-    }
-    refuseCaptures(tangents.slice(numArgs), "customJvp");
+  forward(primals, tangents, params, jvp) {
+    const { numArgs, body } = params;
+    const [args, captures] = cut(primals, [numArgs, primals.length - numArgs]) as [Tensor[], Tensor[]];
+    const [argTangents, captureTangents] = cut(tangents, [numArgs, captures.length]) as [
+      MaybeTensor[],
+      MaybeTensor[],
+    ];
     const results = bind("custom", primals, params);
-    const args = primals.slice(0, numArgs);
-    const dense = args.map((x, i) => tangents[i] ?? zerosLike(x));
-    return [results, jvp(args, dense).map((t, i) => (isFloat(body.outputs[i]!.dtype) ? t : null))];
+    let moved: MaybeTensor[] = results.map(() => null);
+    if (argTangents.some((t) => t !== null)) {
+      if (!params.jvp) {
+        throw new ShapeError(
+          "customGradient: forward mode (jvp) needs a tangent rule, got only a reverse rule. Use customJvp, or grad and vjp only",
+        );
+      }
+      const dense = args.map((x, i) => argTangents[i] ?? zerosLike(x));
+      moved = evalProgram(params.jvp, [...args, ...dense, ...captures]);
+    }
+    if (captureTangents.some((t) => t !== null)) {
+      const ofCaptures = (list: readonly Tensor[]) => evalProgram(body, [...args, ...list]);
+      const [, plain] = jvp(ofCaptures, captures, captureTangents);
+      moved = moved.map((t, i) => sumOf(t, plain[i]!));
+    }
+    return [results, moved.map((t, i) => (isFloat(body.outputs[i]!.dtype) ? t : null))];
   },
-  reverse(primals, params) {
-    const { numArgs, vjp } = params;
-    if (!vjp) return null;
-    const [results, pull] = vjp(primals.slice(0, numArgs));
-    const pullback = (cotangents: readonly MaybeTensor[]) => {
+  reverse(primals, { numArgs, vjp: rule, body }, moving, vjp) {
+    if (!rule) return null;
+    const [args, captures] = cut(primals, [numArgs, primals.length - numArgs]) as [Tensor[], Tensor[]];
+    const all = evalProgram(rule.forward, primals);
+    const results = all.slice(0, body.outputs.length);
+    const residuals = all.slice(body.outputs.length);
+    const pullback = (cotangents: readonly MaybeTensor[]): MaybeTensor[] => {
       const dense = results.map((r, i) => cotangents[i] ?? zerosLike(r));
-      return [...pull(dense), ...primals.slice(numArgs).map(() => null)];
+      const ofArgs = moving.slice(0, numArgs).includes(true)
+        ? evalProgram(rule.backward, [...dense, ...residuals])
+        : args.map(() => null);
+      if (!moving.slice(numArgs).includes(true)) return [...ofArgs, ...captures.map(() => null)];
+      const [, pull] = vjp((list) => evalProgram(body, [...args, ...list]), captures);
+      return [...ofArgs, ...pull(results.map(({ dtype }, i) => (isFloat(dtype) ? cotangents[i]! : null)))];
     };
     return [results, pullback];
   },
 };
 
-/** @throws ShapeError when a tensor that a custom function closes over is being differentiated */
-function refuseCaptures(tangents: readonly MaybeTensor[], who: string): void {
-  if (tangents.some((t) => t !== null)) {
-    throw new ShapeError(
-      `${who}: expected every differentiated tensor as an argument, got one that the function closes over. Pass it as an argument`,
-    );
-  }
+function sumOf(a: MaybeTensor, b: MaybeTensor): MaybeTensor {
+  return a === null || b === null ? (a ?? b) : add(a, b);
 }
 
 export const higherOrder = { barrier, checkpoint, scan, custom };

@@ -9,7 +9,7 @@ import { zerosLike } from "../ops/create.js";
 import { add } from "../ops/elementwise.js";
 import type { Primitive, PrimitiveParams } from "../primitives.js";
 import { type DerivativeRule, derivatives } from "../rules/derivatives.js";
-import type { MaybeTensor } from "../rules/higher-order.js";
+import type { JvpFlat, MaybeTensor, VjpFlat } from "../rules/higher-order.js";
 import { type Spec, sameShape, showSpec } from "../shape.js";
 import { Tensor } from "../tensor.js";
 import { bind, type Trace, withTrace } from "../trace.js";
@@ -22,16 +22,23 @@ interface Dual {
   readonly tangent: MaybeTensor;
 }
 
-/** Carries tangents along. With a `tape`, the tangents are its linear tensors: reverse mode. */
+/** What makes reverse mode of forward mode: tangents are linear tensors of a tape. */
+export interface Reverse {
+  readonly tape: LinearTrace;
+  /** For rules that differentiate a function in reverse. */
+  readonly vjp: VjpFlat;
+}
+
+/** Carries tangents along. */
 export class JvpTrace implements Trace {
   readonly level: number;
   readonly name: string;
-  readonly #tape: LinearTrace | null;
+  readonly #reverse: Reverse | null;
 
-  constructor(level: number, name: string, tape: LinearTrace | null = null) {
+  constructor(level: number, name: string, reverse: Reverse | null = null) {
     this.level = level;
     this.name = name;
-    this.#tape = tape;
+    this.#reverse = reverse;
   }
 
   dual(primal: Tensor, tangent: MaybeTensor): Tensor {
@@ -60,13 +67,14 @@ export class JvpTrace implements Trace {
       return bind(primitive, primals, params).map((x) => this.lift(x));
     }
     if (rule.kind === "higherOrder") {
-      const reversed = this.#tape ? rule.reverse(primals, params) : null;
+      const moving = tangents.map((t) => t !== null);
+      const reversed = this.#reverse ? rule.reverse(primals, params, moving, this.#reverse.vjp) : null;
       if (reversed) {
         const [results, pullback] = reversed;
-        const moved = this.#tape!.record(specs, tangents, pullback);
+        const moved = this.#reverse!.tape.record(specs, tangents, pullback);
         return results.map((x, i) => this.dual(x, isFloat(x.dtype) ? moved[i]! : null));
       }
-      const [results, moved] = rule.forward(primals, tangents, params);
+      const [results, moved] = rule.forward(primals, tangents, params, jvpFlat);
       return results.map((x, i) => this.dual(x, moved[i]!));
     }
     const result = bind(primitive, primals, params)[0]!;
@@ -109,19 +117,14 @@ function tangentOf<P extends Primitive>(
 }
 
 /** Forward mode of a function of flat lists; null stands for a zero tangent. */
-export function jvpFlat(
-  f: (args: readonly Tensor[]) => readonly Tensor[],
-  primals: readonly Tensor[],
-  tangents: readonly MaybeTensor[],
-): [results: Tensor[], tangents: MaybeTensor[]] {
-  return withTrace(
+export const jvpFlat: JvpFlat = (f, primals, tangents) =>
+  withTrace(
     (level) => new JvpTrace(level, "jvp"),
     (tracer) => {
       const duals = f(primals.map((x, i) => tracer.dual(x, tangents[i]!))).map((x) => tracer.read(x));
       return [duals.map(({ primal }) => primal), duals.map(({ tangent }) => tangent)];
     },
   );
-}
 
 /**
  * Returns f(…primals) and its derivative in the direction of `tangents`.

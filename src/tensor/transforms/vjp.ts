@@ -23,7 +23,7 @@ export function vjpFlat(
     (level) => new LinearTrace(level),
     (tape) =>
       withTrace(
-        (level) => new JvpTrace(level, "grad", tape),
+        (level) => new JvpTrace(level, "grad", { tape, vjp: vjpFlat }),
         (tracer) => {
           const inputs = primals.map((x) => (isFloat(x.dtype) ? tape.input(x) : null));
           const duals = f(primals.map((x, i) => tracer.dual(x, inputs[i]!))).map((x) => tracer.read(x));

@@ -7,17 +7,11 @@ import { ShapeError } from "../../errors.js";
 import { broadcastTo } from "../ops/elementwise.js";
 import { moveAxis } from "../ops/structure.js";
 import type { Primitive, PrimitiveParams } from "../primitives.js";
-import { batching } from "../rules/batching.js";
+import { type Batched, batching, type VmapFlat } from "../rules/batching.js";
 import { normalizeAxis, type Spec, showSpec } from "../shape.js";
 import { Tensor } from "../tensor.js";
 import { type Trace, withTrace } from "../trace.js";
 import { flatten, type Structure, unflatten } from "../tree.js";
-
-/** An operand of a batching rule: the whole batch with its leading axis, or one value for all. */
-export interface Batched {
-  readonly value: Tensor;
-  readonly batched: boolean;
-}
 
 /** Computes a whole batch at once; its tensors show the shape of one element. */
 class BatchTrace implements Trace {
@@ -45,7 +39,7 @@ class BatchTrace implements Trace {
     _specs: readonly Spec[],
   ): Tensor[] {
     const operands = inputs.map((x) => x.payload as Batched);
-    return batching[primitive](operands, params, this.size).map((x) => this.wrap(x));
+    return batching[primitive](operands, params, this.size, vmapFlat).map((x) => this.wrap(x));
   }
 
   /** The whole batch, with its axis in front. */
@@ -56,19 +50,14 @@ class BatchTrace implements Trace {
 }
 
 /** `vmap` of a function of flat lists; batch axes are in front. */
-export function vmapFlat(
-  f: (args: readonly Tensor[]) => readonly Tensor[],
-  args: readonly Batched[],
-  size: number,
-): Tensor[] {
-  return withTrace(
+export const vmapFlat: VmapFlat = (f, args, size) =>
+  withTrace(
     (level) => new BatchTrace(level, size),
     (tracer) =>
       f(args.map(({ value, batched }) => (batched ? tracer.wrap(value) : value))).map((x) =>
         tracer.unwrap(x),
       ),
   );
-}
 
 export interface VmapOptions {
   /** Axis to map over, per argument; null: the same for all. Default: 0 for each. */
