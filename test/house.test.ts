@@ -67,6 +67,13 @@ describe("the order of folders", () => {
   });
 });
 
+test("rules are handed the transforms that they need, and import none", () => {
+  const rules = sources.filter(({ path }) => path.includes("tensor/rules/"));
+  expect(rules.length).toBeGreaterThan(2);
+  const broken = rules.filter(({ imports }) => imports.some((name) => name.includes("/transforms/")));
+  expect(broken.map(({ path }) => path)).toEqual([]);
+});
+
 function importsFromBelow({ path, part, imports }: Source): string[] {
   const relative = imports.filter((name) => name.startsWith("."));
   const targets = relative.map((name) => normalize(join(dirname(path), name)));

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { build } from "vite";
@@ -12,6 +13,7 @@ import { encodePng } from "../src/formats/index.js";
 import { withAbsoluteLinks, withRelativeLinks } from "../tools/package-readme.js";
 import { ISOLATION, launchChromium, noChromium, serve } from "./browser/chromium.js";
 import { digests } from "./browser/program.js";
+import { importCircles, modulesIn } from "./import-circles.js";
 import { cloneTree, diskBytes, installTarball, npm } from "./packed.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -254,3 +256,34 @@ describe("installed", () => {
     60_000,
   );
 });
+
+test("every built module can be the first one that is imported", { timeout: 60_000 }, async () => {
+  const modules = modulesIn(join(installed, "dist"));
+  // what starts work as soon as it is loaded: the commands, and what runs in threads
+  const starts = modules.filter((path) => /(cli\/main|register|-worker|\/worker)\.js$/.test(path));
+  const circles = importCircles(modules).flat();
+  const alone = circles.map((path) => loadInThread([path]));
+  const rest = modules.filter((path) => !circles.includes(path) && !starts.includes(path));
+  const failures = await Promise.all([...alone, loadInThread(rest)]);
+  expect(failures.flat()).toEqual([]);
+  expect(rest.length).toBeGreaterThan(300);
+  console.log(
+    `modules: ${modules.length}, ${circles.length} of them on circles, each loaded first in its own thread`,
+  );
+});
+
+/** Imports modules in order in a thread that has loaded nothing yet; returns what went wrong. */
+function loadInThread(paths: readonly string[]): Promise<string[]> {
+  const script = `
+    const { parentPort, workerData } = require("node:worker_threads");
+    (async () => {
+      const failures = [];
+      for (const path of workerData) await import(path).catch(({ message }) => failures.push(path + ": " + message));
+      parentPort.postMessage(failures);
+      process.exit();
+    })();`;
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(script, { eval: true, workerData: paths });
+    thread.once("message", resolve).once("error", reject);
+  });
+}
