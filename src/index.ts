@@ -15,6 +15,7 @@ export * from "./distributions/index.js";
 export {
   type Build,
   type CompileOptions,
+  checkFinite,
   chooseBuild,
   compile,
   currentBuild,

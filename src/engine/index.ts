@@ -3,6 +3,8 @@
  *
  * @module
  */
+
+export { checkFinite } from "./check-finite.js";
 export {
   type CompileOptions,
   compile,

@@ -11,7 +11,7 @@ import { type Equation, evalProgram, type Program, trace, type Variable } from "
 import { positionOf, range, type Spec, show, showSpec } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
 import { bind } from "../tensor/trace.js";
-import { flatten, unflatten } from "../tensor/tree.js";
+import { flatten, paths, unflatten } from "../tensor/tree.js";
 
 /** What an operand of the operation held. */
 export interface NonFiniteOperand extends Spec {
@@ -41,6 +41,8 @@ export interface NonFinite {
   readonly index: readonly number[];
   readonly value: number;
   readonly operands: readonly NonFiniteOperand[];
+  /** Where among the arguments it is, such as `0.params.w`, if it is one of them and not an argument as a whole. */
+  readonly path?: string;
   /** What can be done about it, where that is known. */
   readonly remedy?: string;
 }
@@ -65,18 +67,21 @@ export function locateNonFinite<Args extends readonly unknown[]>(
     leaves,
     "locateNonFinite",
   );
-  return replay(program, leaves, []);
+  const found = replay(program, leaves, []);
+  if (found?.operation !== "argument" || found.within.length > 0) return found;
+  const path = paths(structure)[found.position]!;
+  return path.includes(".") ? { ...found, path } : found;
 }
 
 /** `log, operation 2 of 7: element [1] of float32[3] is -Infinity, from 0`. */
 export function describeNonFinite(found: NonFinite): string {
-  const { operation, position, count, within, result, index, value, operands, remedy } = found;
+  const { operation, position, count, within, result, index, value, operands, path, remedy } = found;
   const where = within.map((outer) => `, in ${outer}`).join("");
   const kind = operation === "argument" || operation === "constant" ? "" : ", operation";
   const element =
     result.shape.length === 0 ? showSpec(result) : `element ${show(index)} of ${showSpec(result)}`;
   const from = operands.map(describeOperand).join(", ");
-  return `${operation}${kind} ${position + 1} of ${count}${where}: ${element} is ${value}${from && `, from ${from}`}${remedy ? `. ${remedy}` : ""}`;
+  return `${operation}${kind} ${position + 1} of ${count}${path ? ` (${path})` : ""}${where}: ${element} is ${value}${from && `, from ${from}`}${remedy ? `. ${remedy}` : ""}`;
 }
 
 function describeOperand({ value, range: limits, numNonFinite, ...spec }: NonFiniteOperand): string {

@@ -3,7 +3,7 @@
  *
  * A rule returns a variable that equals the primitive's result, or undefined where it knows nothing better.
  * Sums and products of zeros and ones, structure that cancels, products of thin matrices as element-wise work
- * that fuses with its neighbours. Finite inputs are assumed where x · 0 becomes 0.
+ * that fuses with its neighbours. NaN and infinities come out as they do without the rule; the sign of a 0 may not.
  *
  * @module
  */
@@ -81,6 +81,14 @@ const onSources =
     return b.emit("broadcast", [b.emit(primitive, small, params)], { shape });
   };
 
+/** x, but Infinity for -Infinity and 0 for -0: then its root is x^½. */
+function squareRootable(b: Builder, x: Variable): Variable {
+  const is = (value: number) => b.emit("equal", [x, b.uniform(value, x.dtype, x.shape)], {});
+  const { POSITIVE_INFINITY, NEGATIVE_INFINITY } = Number;
+  const [zero, infinity] = [0, POSITIVE_INFINITY].map((value) => b.uniform(value, x.dtype, x.shape));
+  return b.emit("select", [is(0), zero!, b.emit("select", [is(NEGATIVE_INFINITY), infinity!, x], {})], {});
+}
+
 /** An operand that is this constant vanishes. */
 const neutral =
   <P extends "add" | "sub" | "mul" | "div" | "pow">(value: number, sides: "right" | "both"): AlgebraRule<P> =>
@@ -120,38 +128,20 @@ export const algebra: Rules = {
       return negated && b.emit("add", [x!, negated], {});
     },
   ),
-  mul: first(
-    onSources("mul"),
-    underReshape("mul"),
-    neutral(1, "both"),
-    (b, inputs) => inputs.find((v) => b.uniformValue(v) === 0),
-    (b, [x, y]) => {
-      const [scale, rest] =
-        b.uniformValue(x!) === undefined ? [b.uniformValue(y!), x!] : [b.uniformValue(x!), y!];
-      if (scale === -1) return b.emit("neg", [rest], {});
-      if (scale === undefined) return undefined;
-      const negated = b.definition(rest, "neg")?.inputs[0]; // -x · c = x · -c
-      return negated && b.emit("mul", [negated, b.uniform(-scale, rest.dtype, rest.shape)], {});
-    },
-    (b, [x, y]) => {
-      for (const [mask, other] of [
-        [x!, y!],
-        [y!, x!],
-      ] as const) {
-        const chosen = b.definition(mask, "select"); // (c ? 1 : 0) · x = c ? x : 0
-        if (!chosen || b.uniformValue(chosen.inputs[1]!) !== 1 || b.uniformValue(chosen.inputs[2]!) !== 0)
-          continue;
-        return b.emit("select", [chosen.inputs[0]!, other, chosen.inputs[2]!], {});
-      }
-      return undefined;
-    },
-  ),
+  mul: first(onSources("mul"), underReshape("mul"), neutral(1, "both"), (b, [x, y]) => {
+    const [scale, rest] =
+      b.uniformValue(x!) === undefined ? [b.uniformValue(y!), x!] : [b.uniformValue(x!), y!];
+    if (scale === -1) return b.emit("neg", [rest], {});
+    if (scale === undefined) return undefined;
+    const negated = b.definition(rest, "neg")?.inputs[0]; // -x · c = x · -c
+    return negated && b.emit("mul", [negated, b.uniform(-scale, rest.dtype, rest.shape)], {});
+  }),
   div: first(onSources("div"), underReshape("div"), neutral(1, "right")),
   pow: first(onSources("pow"), underReshape("pow"), neutral(1, "right"), (b, [x, y]) => {
     const exponent = b.uniformValue(y!);
     if (exponent === 2) return b.emit("mul", [x!, x!], {});
     if (exponent === 0) return b.uniform(1, x!.dtype, x!.shape);
-    return exponent === 0.5 ? b.emit("sqrt", [x!], {}) : undefined;
+    return exponent === 0.5 ? b.emit("sqrt", [squareRootable(b, x!)], {}) : undefined;
   }),
   select: first(onSources("select"), underReshape("select"), (b, [condition, x, y]) => {
     const value = b.uniformValue(condition!);

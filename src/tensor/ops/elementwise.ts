@@ -103,7 +103,14 @@ export const reciprocal: Unary = (x) => div(1, x);
 /** 1 / √x. */
 export const rsqrt: Unary = (x) => div(1, sqrt(x));
 
-/** `condition ? a : b`, element by element. The derivative flows through the chosen side only. */
+/**
+ * `condition ? a : b`, element by element. The derivative flows through the chosen side only: what is not chosen has
+ * none, also where its slope is infinite, as that of √x at 0 or of an exponential that overflows.
+ *
+ * In reverse mode that reaches back through element-wise operations, sums, and changes of shape; behind a broadcast,
+ * a product of matrices or a loop, an infinite slope times 0 is NaN. There, choose the operand first:
+ * `sqrt(select(ok, x, 1))`.
+ */
 export function select(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
   const [x, y] = promote("select", [a, b]) as [Tensor, Tensor];
   const shape = broadcastShapes(condition.shape, x.shape, "select");

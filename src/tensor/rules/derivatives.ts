@@ -25,7 +25,6 @@ import {
   div,
   equal,
   exp,
-  full,
   log,
   matmul,
   mul,
@@ -88,9 +87,9 @@ const linear = <P extends Primitive>(...terms: readonly (TransposeTerm<P> | null
 const multilinear = <P extends Primitive>(...terms: readonly TransposeTerm<P>[]) =>
   ({ kind: "multilinear", transpose: terms }) as const;
 
-/** 1 where the operand was chosen, ½ at a tie, else 0. */
-const chosen = (mine: Tensor, other: Tensor, result: Tensor): Tensor =>
-  select(equal(mine, result), select(equal(other, result), full(mine.shape, 0.5, mine.dtype), 1), 0);
+/** The tangent where its operand was chosen, half of it at a tie, else 0. */
+const chosen = (dx: Tensor, mine: Tensor, other: Tensor, result: Tensor): Tensor =>
+  select(equal(mine, result), select(equal(other, result), mul(dx, 0.5), dx), 0);
 
 export const derivatives: { readonly [P in Primitive]: DerivativeRule<P> } = {
   neg: linear((c) => neg(c)), // (-x)' = -x'
@@ -109,12 +108,12 @@ export const derivatives: { readonly [P in Primitive]: DerivativeRule<P> } = {
     (c, [x]) => mul(c, x!),
   ),
   maximum: smooth(
-    (dx, [x, y], z) => mul(dx, chosen(x!, y!, z)), // max(x, y)' = x' where x > y, y' where y > x, (x' + y') / 2 at a tie
-    (dy, [x, y], z) => mul(dy, chosen(y!, x!, z)),
+    (dx, [x, y], z) => chosen(dx, x!, y!, z), // max(x, y)' = x' where x > y, y' where y > x, (x' + y') / 2 at a tie
+    (dy, [x, y], z) => chosen(dy, y!, x!, z),
   ),
   minimum: smooth(
-    (dx, [x, y], z) => mul(dx, chosen(x!, y!, z)), // min(x, y)' = x' where x < y, y' where y < x, (x' + y') / 2 at a tie
-    (dy, [x, y], z) => mul(dy, chosen(y!, x!, z)),
+    (dx, [x, y], z) => chosen(dx, x!, y!, z), // min(x, y)' = x' where x < y, y' where y < x, (x' + y') / 2 at a tie
+    (dy, [x, y], z) => chosen(dy, y!, x!, z),
   ),
   div: {
     kind: "smooth",
