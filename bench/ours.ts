@@ -1,7 +1,7 @@
 /**
  * Our side of a race: the built package, with the line protocol of `peers/`.
  *
- * Usage: node --import tsx bench/ours.ts WORK [--load FILE] [--check] [--images FILE] [--workers N] [--warmup N]
+ * Usage: node --import tsx bench/ours.ts WORK [--load FILE] [--check] [--images FILE] [--workers N] [--warmup N] [--simd]
  *
  * Warms up, prints `ready`, and answers on stdin until it ends:
  * - `run N`     the milliseconds of N further steps
@@ -9,6 +9,7 @@
  * - `kernels`   those in which most time is spent
  * - `digest`    a hash of all bits of the state
  * - `draw N`    the milliseconds of drawing the episodes of N steps
+ * With --simd it computes with plain SIMD, else with relaxed SIMD where Node has it.
  * With --images every step draws new episodes of the images in FILE, as training does.
  * With --check prints how far loss and meta-gradient are from the peer's that wrote FILE, and ends.
  */
@@ -38,7 +39,7 @@ const dist = new URL("../dist/", import.meta.url);
 if (!existsSync(dist)) throw new Error("bench: expected a build, got none. Run `npm run build`");
 const load = (part: string) => import(new URL(`${part}/index.js`, dist).href);
 const { compareWithPeer, hotKernels, Session, works }: typeof Works = await load("works");
-const { currentBuild, executableOf, peakGflops, productFlops, useWorkers }: typeof Engine =
+const { chooseBuild, currentBuild, executableOf, peakGflops, productFlops, useWorkers }: typeof Engine =
   await load("engine");
 const { decodeSafetensors }: typeof Formats = await load("formats");
 const { imageArray, rotationsAsClasses, sampleEpisodes }: typeof Data = await load("data");
@@ -51,10 +52,12 @@ const { values: options, positionals } = parseArgs({
     load: { type: "string" },
     check: { type: "boolean", default: false },
     images: { type: "string" },
+    simd: { type: "boolean", default: false },
     workers: { type: "string", default: "1" },
     warmup: { type: "string" }, // steps; default: half a second of them
   },
 });
+if (options.simd) chooseBuild("simd");
 const work = works.get(positionals[0] ?? "");
 if (!work)
   throw new Error(`bench: expected a work of ${[...works.keys()].join(", ")}, got ${positionals[0]}`);

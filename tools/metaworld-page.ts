@@ -88,6 +88,9 @@ npx metagrad bench envs/metaworld --json
 npx metagrad check metaworld --golden DIR --assets DIR
 \`\`\`
 
+The last line replays recorded episodes of the original. They must be recorded with MuJoCo 3.14.0, the version that this
+package has. The Python package pins MuJoCo 3.3.0, where episodes already begin otherwise: the hand is 0.16 mm away.
+
 ## Observation
 
 | numbers | what |

@@ -6,6 +6,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { BuildRecord } from "../bench/builds.js";
 import type { EnvRecord, LocomotionFinding, MetaworldFinding } from "../bench/env-record.js";
 import type { WorkRecord } from "../bench/record.js";
 import { readTable, type Table, type TableCell, type TableRow } from "../src/run/table.js";
@@ -100,22 +101,36 @@ function speed(): string {
   const peers = [
     ...new Map(works.flatMap((work) => work.peers.map(({ name, version }) => [name, version] as const))),
   ];
+  const builds = join(root, "bench/builds.json");
+  const plain: BuildRecord | undefined = existsSync(builds)
+    ? JSON.parse(readFileSync(builds, "utf8"))
+    : undefined;
   const rows = works.map(({ work, ours, peers: measured }) => [
     `\`${work}\``,
     `**${showMs(ours.ms)}**`,
+    showRatio(plain?.findings.find((it) => it.work === work)?.ratio),
     ...peers.map(([name]) => {
       const peer = measured.find((it) => it.name === name);
-      return peer === undefined
-        ? "–"
-        : `${showMs(peer.ms)} (${peer.ratio >= 10 ? peer.ratio.toFixed(0) : peer.ratio.toPrecision(2)} x)`;
+      return peer === undefined ? "–" : `${showMs(peer.ms)} (${showRatio(peer.ratio)})`;
     }),
     `${Math.round((100 * ours.gflops) / ours.peakGflops)}%`,
   ]);
   const made = works.map(({ date, machine: { cpu, node }, ours: { kernels } }) =>
     [date.slice(0, 10), `one core of ${cpu}`, `Node ${node}`, `${kernels} kernels`].join(" · "),
   );
-  const head = ["work", "metagrad, ms", ...peers.map(([, version]) => version), "of our limit"];
+  const head = [
+    "work",
+    "metagrad, relaxed SIMD",
+    "plain SIMD",
+    ...peers.map(([, version]) => version),
+    "of our limit",
+  ];
   return [markdownTable(head, rows), [...new Set(made)].join("  \n")].join("\n\n");
+}
+
+function showRatio(ratio: number | undefined): string {
+  if (ratio === undefined) return "–";
+  return `${ratio >= 10 ? ratio.toFixed(0) : ratio.toPrecision(2)} x`;
 }
 
 function environments(): string {
