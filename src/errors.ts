@@ -36,18 +36,42 @@ export class NonFiniteError extends MetaError {
   override readonly name = "NonFiniteError";
 }
 
-/** Returns ` Did you mean <name>?` for the closest of `names`, or an empty string. */
+/**
+ * Returns ` Did you mean <name>?` for the closest of `names`, or an empty string.
+ *
+ * A name is close, too, when its words stand in another order, or when its last part is: `open-door` and `door-open` are
+ * close to `metaworld/door-open`.
+ */
 export function suggestion(wrong: string, names: Iterable<string>): string {
   let best = "";
   let bestDistance = Math.max(2, Math.floor(wrong.length / 3)) + 1;
   for (const name of names) {
-    const distance = editDistance(wrong.toLowerCase(), name.toLowerCase());
+    const distance = distanceTo(wrong.toLowerCase(), name.toLowerCase());
     if (distance < bestDistance) {
       best = name;
       bestDistance = distance;
     }
   }
   return best === "" ? "" : ` Did you mean ${best}?`;
+}
+
+function distanceTo(wrong: string, name: string): number {
+  const reordered = editDistance(wordsInOrder(wrong), wordsInOrder(name)) + 1;
+  const last = name.slice(name.lastIndexOf("/") + 1);
+  const ofLastPart =
+    wrong.includes("/") || last === name ? Number.POSITIVE_INFINITY : distanceTo(wrong, last) + 1;
+  return Math.min(editDistance(wrong, name), reordered, ofLastPart);
+}
+
+/** The words of a name in the order of the alphabet, each part for itself. */
+function wordsInOrder(name: string): string {
+  const parts = name.split("/").map((part) =>
+    part
+      .split(/[-_. ]/)
+      .sort()
+      .join("-"),
+  );
+  return parts.join("/");
 }
 
 function editDistance(a: string, b: string): number {

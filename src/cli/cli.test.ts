@@ -92,6 +92,21 @@ describe("usage", () => {
       "evaluate maml-2017/sinusoid --results nowhere",
       "evaluate: no table in nowhere/maml-2017/sinusoid.json",
     ],
+    ["help me", "help me: not a command. Expected demo, list, train,"],
+    ["help trian", "help trian: not a command. Did you mean train?"],
+    ["runs help clear", "help clear: not a command. Did you mean clean?"],
+    ["evaluate .", "evaluate .: expected a run folder, which has a config.json, or a name that"],
+    ["evaluate ./nothing/here", "got a path where nothing is. `metagrad runs list` shows runs"],
+    ["export . --output a.onnx", "export .: expected a run folder, which has a config.json, or a name that"],
+    [
+      "rollout metaworld/open-door",
+      "expected the name of an environment, got metaworld/open-door. Did you mean metaworld/door-open?",
+    ],
+    ["rollout door-open", "Did you mean metaworld/door-open?"],
+    ["data add folder --from .", "got no --name. Say what to call your set"],
+    ["data add folder --from . --name", "option '--name <name>' argument missing"],
+    ["data add folder --name --gray --from .", "--name <name>: expected a value, got the option --gray"],
+    ["train maml-2017/sinusoid --out --resume", "--out <dir>: expected a value, got the option --resume"],
     ["bench maml/sinusoit", "bench maml/sinusoit: not known. Did you mean maml/sinusoid?"],
   ])("%s: exit code 2, and a message that says what to do", async (args, message) => {
     const { code, stdout, stderr } = await metagrad(args);
@@ -99,6 +114,12 @@ describe("usage", () => {
     expect(stderr).toContain(message);
     expect(stderr).not.toContain("    at ");
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  test("help shows a command, and a part of one", async () => {
+    expect((await metagrad("help")).stdout).toContain("Usage: metagrad [options] [command]");
+    expect((await metagrad("help runs clean")).stdout).toContain("Usage: metagrad runs clean");
+    expect(await metagrad("runs help clean")).toMatchObject({ code: 0, stderr: "" });
   });
 
   test("all wrong config fields are told at once", async () => {

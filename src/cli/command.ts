@@ -1,9 +1,19 @@
 /** Commands whose options are typed, and what several of them share. */
 import type { Command } from "@commander-js/extra-typings"; // types only: it is not there once installed
 import { InvalidArgumentError, Command as PlainCommand } from "commander";
+import { ConfigError } from "../errors.js";
 
 export function command(name: string): Command {
   return new PlainCommand(name) as unknown as Command;
+}
+
+/** Refuses an option in the place of another's value: `--out --json`. */
+export function expectValues(_: PlainCommand, command: PlainCommand): void {
+  for (const option of command.options) {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    if (!option.required || typeof value !== "string" || !value.startsWith("--")) continue;
+    throw new ConfigError(`${option.flags}: expected a value, got the option ${value}`);
+  }
 }
 
 /** Parses 0, 1, 2, … */

@@ -74,9 +74,7 @@ test("mistakes are one line each, with what to do", () => {
   expect(error("add omniglot --from x")).toMatch(
     /^1 error: omniglot: expected images_background\.zip, .* Get it from/,
   );
-  expect(error("add folder --from x")).toMatch(
-    /^2 error: data add folder: --name must be .*, got undefined$/,
-  );
+  expect(error("add folder --from x")).toMatch(/^2 error: data add folder: --name must be .*, got no --name/);
   expect(error("add folder --name omniglot --from x")).toMatch(/^2 .* not the name of a known set/);
   expect(error("add folder --name a --from x")).toBe(
     "2 error: data add folder: --size is needed, e.g. --size 84",

@@ -33,7 +33,8 @@ data
     const isFolder = name === "folder";
     if (isFolder && !isOwnName(ownName)) {
       const rule = "letters, digits, dots and dashes, and not the name of a known set, e.g. --name pets";
-      throw new ConfigError(`data add folder: --name must be ${rule}, got ${ownName}`);
+      const got = ownName === undefined ? "no --name. Say what to call your set" : ownName;
+      throw new ConfigError(`data add folder: --name must be ${rule}, got ${got}`);
     }
     const set = isFolder ? folderSet(ownName!, gray ?? false) : knownSets[name];
     if (set === undefined) {

@@ -21,10 +21,12 @@ export const evaluate = command("evaluate")
   .option("--json", "print one JSON object a line")
   .addHelpText("after", "\nExample:\n  $ metagrad evaluate maml-2017/sinusoid")
   .action(async (what, { results, workers, json = false }) => {
+    const { isRunFolder } = await import("./run-or-table.js");
+    const isRun = isRunFolder("evaluate", what); // before anything slow
     const { useWorkers } = await loading(() => import("../engine/index.js"));
     const { numCores } = await import("../platform/threads.js");
     await useWorkers(workers ?? numCores());
-    if (existsSync(join(what, "config.json"))) {
+    if (isRun) {
       const { evaluateFolder } = await loading(() => import("./evaluate-run.js"));
       await evaluateFolder(what, json);
       return;

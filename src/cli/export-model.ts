@@ -15,6 +15,7 @@ import {
 } from "../run/index.js";
 import type { Tree } from "../tensor/index.js";
 import { checkOutput, writeOutput } from "./output-file.js";
+import { isRunFolder } from "./run-or-table.js";
 
 export type ModelFormat = "onnx" | "safetensors" | "npz";
 
@@ -38,7 +39,7 @@ interface Source {
 export async function writeModel(what: string, options: ExportOptions): Promise<string> {
   const { output, format } = options;
   checkOutput(output);
-  const source = await (existsSync(join(what, "config.json")) ? ofRun(what) : ofTable(what, options));
+  const source = await (isRunFolder("export", what) ? ofRun(what) : ofTable(what, options));
   const bytes = encode(source, options);
   writeOutput(output, bytes);
   const from = Object.entries(source.metadata).map(([name, value]) => `${name} ${value}`);

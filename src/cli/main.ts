@@ -4,10 +4,12 @@ import { Command, CommanderError } from "commander";
 import { ConfigError } from "../errors.js";
 import { bench } from "./bench.js";
 import { check } from "./check.js";
+import { expectValues } from "./command.js";
 import { data } from "./data.js";
 import { demo } from "./demo.js";
 import { evaluate } from "./evaluate.js";
 import { exportModel } from "./export.js";
+import { help } from "./help.js";
 import { job } from "./job.js";
 import { list } from "./list.js";
 import { reproduce } from "./reproduce.js";
@@ -47,7 +49,7 @@ const commands = [
 program.enablePositionalOptions(); // so that `run` leaves a program its options
 for (const it of commands) add(it as unknown as Command);
 add(job as unknown as Command, { hidden: true });
-program.exitOverride();
+program.exitOverride().helpCommand(false).addCommand(help(program));
 
 /** Adds a command. Exit codes are decided below, for mistakes in any of them. */
 function add(command: Command, options = {}): void {
@@ -56,8 +58,9 @@ function add(command: Command, options = {}): void {
 }
 
 function prepare(command: Command): void {
-  command.exitOverride().option("--debug", "print where an error came from");
+  command.exitOverride().option("--debug", "print where an error came from").hook("preAction", expectValues);
   for (const part of command.commands) prepare(part);
+  if (command.commands.length > 0) command.helpCommand(false).addCommand(help(command));
 }
 
 // `metagrad list | head`: the reader has gone
