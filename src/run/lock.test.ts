@@ -119,6 +119,37 @@ describe("from another container or machine", () => {
   });
 });
 
+describe("from the future", () => {
+  const hours = (n: number) => new Date(Date.now() + 3_600_000 * n).toISOString();
+
+  test.each<[what: string, change: Partial<Holder>, silent: number]>([
+    ["a file of tomorrow", {}, -24 * 3600],
+    ["a holder that began tomorrow", { since: hours(24) }, 0],
+  ])("%s, on another machine: the clocks differ, which is said, and what to do", (_, change, silent) => {
+    const name = leave({ place: "elsewhere", host: "far", pid: 7, ...change }, silent);
+    expect(() => lockFolder(dir)).toThrow(
+      new RegExp(
+        `process 7 on far, since .*, with a lock dated (23 h 59|24 h 0) min in the future: the clocks of the two machines differ\\. If it is gone, delete ${dir}/${name}$`,
+      ),
+    );
+    expect(files()).toEqual([name]);
+  });
+
+  test("seconds ahead are as good as now", () => {
+    leave({ place: "elsewhere", host: "far" }, -20);
+    expect(() => lockFolder(dir)).toThrow("last seen 0 s ago");
+  });
+
+  test("on this machine the process decides, and its clock is explained", () => {
+    leave({ since: hours(2) });
+    expect(() => lockFolder(dir)).toThrow(
+      /since .*, which is (1 h 59|2 h 0) min in the future: the clock of this machine was set back\. Wait until/,
+    );
+    leave({ pid: 2 ** 22 + 1, started: "1", since: hours(2) });
+    lockFolder(dir).release();
+  });
+});
+
 test("a sign of life renews the lock, and one that was taken over stops the run", async () => {
   const lock = lockFolder(dir);
   const [name] = files();

@@ -6,7 +6,7 @@
  * gone: where both are on one machine and see the same processes, by its number and the time it started (so a
  * number that is used again misleads nobody); from another container or machine, by how long it has been silent.
  *
- * Not covered: a shared disk that shows new files only after a while (NFS may), clocks that differ by minutes,
+ * Not covered: a shared disk that shows new files only after a while (NFS may), clocks that differ by minutes (which is told),
  * and a process of another machine that freezes for longer than the silence allowed. That one finds its file
  * gone when it wakes, and stops.
  *
@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { MetaError } from "../errors.js";
 import { makeFolder, replaceFile, withFileErrors } from "./files.js";
+import { showDuration } from "./progress.js";
 
 const Holder = z.strictObject({
   pid: z.int(),
@@ -41,6 +42,7 @@ export interface Lock {
 
 const PATTERN = /^lock-.*\.json$/;
 const SILENCE_SECONDS = 300;
+const SKEW_SECONDS = 60; // that clocks may differ by, without a word
 let taken = 0; // by this process, so that no two of its files have one name
 
 /**
@@ -109,8 +111,18 @@ function isLive(file: string): boolean {
 function describe(file: string): string {
   const holder = read(file);
   const who = holder ? `process ${holder.pid} on ${holder.host}, since ${holder.since}` : "another process";
-  if (holder?.place === here() && here() !== "") return `${who}. Wait until it is done, or stop it`;
-  const seen = `last seen ${Math.round(silence(file))} s ago`;
+  const ahead = Math.max(-silence(file), holder ? (Date.parse(holder.since) - Date.now()) / 1000 : 0);
+  const isAhead = ahead > SKEW_SECONDS;
+  const future = `, which is ${showDuration(ahead)} in the future`;
+  if (holder?.place === here() && here() !== "") {
+    const when = isAhead ? `${future}: the clock of this machine was set back` : "";
+    return `${who}${when}. Wait until it is done, or stop it`;
+  }
+  if (isAhead) {
+    const when = `, with a lock dated ${showDuration(ahead)} in the future`;
+    return `${who}${when}: the clocks of the two machines differ. If it is gone, delete ${file}`;
+  }
+  const seen = `last seen ${Math.max(0, Math.round(silence(file)))} s ago`;
   return `${who}, ${seen}. If it is gone, delete ${file}, or come back ${SILENCE_SECONDS / 60} minutes after it was seen`;
 }
 
