@@ -1,11 +1,12 @@
-/** What a full disk, a read-only one, a limit and a second process do to a run. */
-import { spawn, spawnSync } from "node:child_process";
+/** What a full disk, a read-only one, a limit, a second process and the death of its parent do to a run. */
+import { fork, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { listRuns } from "../run/index.js";
+import { loadExperiment } from "../experiments/index.js";
+import { configure, listRuns } from "../run/index.js";
 import { bin, fromSource, metagradIn, shellIn } from "./testing/process.js";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 }); // each starts several processes
@@ -144,6 +145,63 @@ test("Ctrl-C in a terminal reaches all processes of a table, and each saves what
   expect(code).toBe(130);
   const steps = listRuns(table).map(({ status, step }) => ({ status, isSaved: step! > 0 }));
   expect(steps).toEqual([1, 2].map(() => ({ status: "interrupted", isSaved: true })));
+});
+
+test("when reproduce is killed, its runs end by themselves, quietly, each with a checkpoint", async () => {
+  const args = "reproduce maml-2017/sinusoid --budget smoke --jobs 2 --out orphans --set steps=100000";
+  const env = { ...process.env, METAGRAD_SOURCE: fromSource };
+  const child = spawn(process.execPath, [bin, ...args.split(" ")], {
+    cwd,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const said: { stdout: string; stderr: string } = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].setEncoding("utf8").on("data", (text: string) => {
+      said[stream] += text;
+    });
+  }
+  const table = join(cwd, "orphans");
+  const files = () => (existsSync(table) ? readdirSync(table, { recursive: true, encoding: "utf8" }) : []);
+  const timer = setInterval(() => {
+    const logs = files().filter((name) => name.endsWith("metrics.jsonl"));
+    if (logs.filter((name) => statSync(join(table, name)).size > 0).length < 2) return;
+    clearInterval(timer);
+    child.kill("SIGKILL");
+  }, 10);
+  await once(child, "close"); // the pipes are the runs', too: they are closed when all are gone
+  expect(files().filter((name) => name.includes("lock-"))).toEqual([]);
+  const steps = listRuns(table).map(({ status, step }) => ({ status, isSaved: step! > 0 }));
+  expect(steps).toEqual([1, 2].map(() => ({ status: "interrupted", isSaved: true })));
+  expect(said.stdout).toBe("");
+  expect(said.stderr.replaceAll(/^maml-2017\/sinusoid {2}\d of 4 runs .*\n/gm, "")).toBe("");
+});
+
+test("a run that only notices at its end that reproduce is gone says nothing of it", async () => {
+  const experiment = await loadExperiment("maml-2017/sinusoid");
+  const config = configure(experiment, {
+    set: { steps: 2, "test.tasks": 25, "test.shots": [5] },
+    from: "test",
+  });
+  const dir = join(cwd, "alone");
+  const request = JSON.stringify({ config, seed: 0, dir, label: "MAML" });
+  const child = fork(bin, ["job", experiment.name, request], {
+    env: { ...process.env, METAGRAD_SOURCE: fromSource },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  let said = "";
+  for (const stream of [child.stdout!, child.stderr!]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      said += text;
+    });
+  }
+  await once(child, "message"); // it compiles, and takes both steps, without looking up
+  child.disconnect();
+  const [code, signal] = await once(child, "exit"); // "close" does not come from a child that was disconnected
+  expect(said).toBe("");
+  expect([0, 130]).toContain(code);
+  expect(signal).toBeNull();
+  expect(listRuns(cwd).find((run) => run.dir === dir)).toMatchObject({ seed: 0, problem: null });
 });
 
 test("a second Ctrl-C ends a program at once, whatever it is doing", async () => {

@@ -8,13 +8,14 @@ export const job = command("job")
   .action(async (name, request) => {
     const { loadExperiment } = await import("../experiments/index.js");
     const { runJob } = await import("../run/index.js");
-    const tell = (message: JobMessage) => process.send?.(message);
     // by message, not by signal: Ctrl-C reaches the whole group of processes, and a second signal would kill
     const stop = new AbortController();
     process.once("message", () => stop.abort("SIGINT"));
-    process.once("disconnect", () => stop.abort("SIGINT")); // reproduce was killed
+    process.once("disconnect", () => stop.abort("SIGINT")); // reproduce was killed: end with a checkpoint
+    if (!process.connected) stop.abort("SIGINT"); // it was, while this one was loading
     const signal = AbortSignal.any([interruption(), stop.signal]);
     let told = 0;
+    if (stop.signal.aborted) return interrupted(signal);
     try {
       const { label, ...work } = JSON.parse(request);
       const isDone = await runJob(await loadExperiment(name), work, {
@@ -40,3 +41,8 @@ export const job = command("job")
       if (process.connected) process.disconnect?.();
     }
   });
+
+/** Tells `reproduce`. That it may be gone, and nobody listens, is no fault of the run. */
+function tell(message: JobMessage): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}

@@ -145,6 +145,7 @@ describe("from the future", () => {
     expect(() => lockFolder(dir)).toThrow(
       /since .*, which is (1 h 59|2 h 0) min in the future: the clock of this machine was set back\. Wait until/,
     );
+    for (const name of files()) rmSync(join(dir, name));
     leave({ pid: 2 ** 22 + 1, started: "1", since: hours(2) });
     lockFolder(dir).release();
   });
