@@ -1,3 +1,4 @@
+// @module-tag slow
 /** The page that plays Meta-World, used as a person does. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

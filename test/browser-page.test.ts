@@ -1,3 +1,4 @@
+// @module-tag slow
 /** The page `examples/draw-a-character`, built and used as a person does: with the mouse, in Chromium. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

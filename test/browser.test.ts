@@ -1,3 +1,4 @@
+// @module-tag slow
 /** What differs between Node and a browser must not show: the same programs, the same bits, on any number of threads. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,3 +1,4 @@
+// @module-tag slow
 /** What a browser gets: the portable part without anything of Node, and the engine in little space. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";

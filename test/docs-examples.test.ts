@@ -1,3 +1,4 @@
+// @module-tag slow
 /** Everything that the documentation shows runs: the programs of README and docs/, and each `@example` in the sources. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";

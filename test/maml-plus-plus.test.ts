@@ -1,3 +1,4 @@
+// @module-tag slow
 /**
  * MAML++ with all of its options agrees with PyTorch's double backward, tensor by tensor: to 1e-9 on the eager
  * reference in float64, to 1e-4 compiled in float32. See tools/golden/maml_plus_plus.py.

@@ -1,3 +1,4 @@
+// @module-tag slow
 /**
  * Meta-gradients through our own networks, optimisers and MAML agree with PyTorch's double backward, tensor by
  * tensor: ‖got − expected‖ ≤ tolerance ‖expected‖, where the tolerance is

@@ -1,3 +1,4 @@
+// @module-tag slow
 /** The package that users install: packed from a copy of the tree, then used as they and publint use it. */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";

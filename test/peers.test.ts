@@ -1,3 +1,4 @@
+// @module-tag slow
 /**
  * Files of ours, read by the libraries that they are for. Needs Python with them (tools/golden/requirements.txt),
  * another one by METAGRAD_PYTHON; each part is skipped where its library is not there.

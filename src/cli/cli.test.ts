@@ -11,6 +11,9 @@ import { metagradIn } from "./testing/process.js";
 
 vi.setConfig({ testTimeout: 120_000 }); // most start several processes
 
+/** The commands that train: `npm test` leaves them to `npm run test:all`. */
+const SLOW = { tags: ["slow"] };
+
 const hasBuild = existsSync(new URL("../../dist/cli/main.js", import.meta.url));
 
 let dir: string;
@@ -140,7 +143,7 @@ test("list shows experiments, one JSON object a line with --json", async () => {
   expect(objects.map(({ name }) => name)).toContain("maml-2017/sinusoid");
 });
 
-describe("train", () => {
+describe("train", SLOW, () => {
   const SET = "--set steps=4000 test.tasks=25";
 
   test("a run prints its folder, and one interrupted, killed and resumed ends with the same bits", async () => {
@@ -187,7 +190,7 @@ describe("train", () => {
   });
 });
 
-describe("reproduce", () => {
+describe("reproduce", SLOW, () => {
   const SMALL = "--budget smoke --set test.tasks=25 test.tuningTasks=25 test.steps=10";
 
   test("a table is made, kept, and checked again by evaluate", async () => {
@@ -265,7 +268,7 @@ describe("reproduce", () => {
   });
 });
 
-describe("export", () => {
+describe("export", SLOW, () => {
   test("the model of a run is written in the format that the file's name says", async () => {
     const { stdout } = await metagrad("train maml-2017/sinusoid --set steps=2 --seed 3");
     const run = stdout.trim();
@@ -305,7 +308,7 @@ describe("export", () => {
   }, 120_000);
 });
 
-test("bench lists its works and measures one", async () => {
+test("bench lists its works and measures one", SLOW, async () => {
   const works = jsonLines((await metagrad("bench --json")).stdout).map(({ name }) => name);
   expect(works).toContain("maml/sinusoid");
   const { code, stdout } = await metagrad("bench maml/sinusoid --samples 5 --json");
@@ -313,14 +316,14 @@ test("bench lists its works and measures one", async () => {
   expect(jsonLines(stdout)).toMatchObject([{ name: "maml/sinusoid", n: 5, threads: 1 }]);
 });
 
-test("demo refuses a folder that cannot be made, before it trains", async () => {
+test("demo refuses a folder that cannot be made, before it trains", SLOW, async () => {
   writeFileSync(join(dir, "file"), "");
   const { code, stdout, stderr } = await metagrad("demo --out file");
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toBe("error: file: expected a folder, got a file. Choose another folder with --out\n");
 });
 
-test("demo shows what adaptation does, and leaves pictures", async () => {
+test("demo shows what adaptation does, and leaves pictures", SLOW, async () => {
   const { code, stdout } = await metagrad("demo --quick");
   expect(code).toBe(0);
   expect(stdout).toMatch(/after 10 gradient steps +▇+ 0\.\d\d/);

@@ -1,3 +1,4 @@
+// @module-tag slow
 /** `metagrad data`, from the outside. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

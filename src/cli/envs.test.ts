@@ -1,3 +1,4 @@
+// @module-tag slow
 /** Commands of environments, from the outside. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,3 +1,4 @@
+// @module-tag slow
 /** What a full disk, a read-only one, a limit, a second process and the death of its parent do to a run. */
 import { fork, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";

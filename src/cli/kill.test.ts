@@ -1,3 +1,4 @@
+// @module-tag slow
 /** A run whose process is killed at 20 random instants. */
 import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";

@@ -1,3 +1,4 @@
+// @module-tag slow
 /** The official archives, from end to end. */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -123,3 +123,30 @@ test("what cannot be judged is refused", () => {
     "evaluation: evaluationEpisodes must be an integer >= 1, got 0",
   );
 });
+
+test("by default an agent explores 10 episodes, adapts once and is judged on 3; a policy plays 1 (Meta-World)", () => {
+  const counts = { explored: 0, adaptedOn: [] as number[], judged: 0 };
+  const agent: AdaptiveAgent = {
+    begin() {},
+    explorer() {
+      counts.explored++;
+      return taking(0, 0, 0);
+    },
+    adapt(episodes) {
+      counts.adaptedOn.push(episodes.length);
+    },
+    actor() {
+      counts.judged++;
+      return taking(0, 0, 0);
+    },
+  };
+  evaluateAdaptation(guessing(), [task("a", 0)], agent, { rng });
+  expect(counts).toEqual({ explored: 10, adaptedOn: [10], judged: 3 });
+  let policies = 0;
+  const policy = () => {
+    policies++;
+    return taking(0, 0, 0);
+  };
+  evaluatePolicy(guessing(), [task("a", 0)], policy, { rng });
+  expect(policies).toBe(1);
+});

@@ -1,3 +1,4 @@
+// @module-tag slow
 /** A learning test on characters, where batch norm lets queries see each other. */
 import { expect, test } from "vitest";
 import { glyphs, sampleEpisodes, splitClasses } from "../data/index.js";

@@ -1,3 +1,4 @@
+// @module-tag slow
 /** Learning tests on the tasks of MAML §5.1. */
 import { expect, test } from "vitest";
 import { sampleMinibatches, sampleSinusoids } from "../data/index.js";

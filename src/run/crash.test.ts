@@ -1,3 +1,4 @@
+// @module-tag slow
 /** A run that dies at each of its file operations in turn, and again when it is resumed. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

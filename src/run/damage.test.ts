@@ -1,3 +1,4 @@
+// @module-tag slow
 /** Checkpoints that are not as they were written: what is told, and what the run goes on from. */
 import {
   appendFileSync,

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from "vitest";
 import { glyphs, rotationsAsClasses, splitClasses } from "../../data/index.js";
 import { Rng } from "../../random/index.js";

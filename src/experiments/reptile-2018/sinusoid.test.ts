@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from "vitest";
 import { Rng } from "../../random/index.js";
 import { type Config, configure } from "../../run/index.js";

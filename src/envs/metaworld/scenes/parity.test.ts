@@ -1,3 +1,4 @@
+// @module-tag slow
 /** Our scenes beside the original's: equal in all but the meshes. */
 import loadMujoco, { type MjData, type MjModel } from "@mujoco/mujoco";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

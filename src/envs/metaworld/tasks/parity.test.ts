@@ -1,3 +1,4 @@
+// @module-tag slow
 /** Recorded episodes of the original, again: the same actions on the same scenes. Not all tasks have recordings. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Metaworld } from "../metaworld.js";
