@@ -12,7 +12,7 @@
  */
 
 import type { Batch, Task } from "../data/task.js";
-import type { GradientTransform } from "../optim/index.js";
+import { descend, type GradientTransform, initTrainState, type TrainState } from "../optim/index.js";
 import {
   broadcastTo,
   concatenate,
@@ -22,9 +22,10 @@ import {
   valueAndGrad,
   vmap,
 } from "../tensor/index.js";
+import { type AdaptOptions, adapt } from "./adapt.js";
+import type { MetaLearner, Network } from "./learner.js";
 import type { LossFn } from "./task.js";
 import { expectTaskStack } from "./task-axis.js";
-import { descend, type TrainState } from "./train-state.js";
 
 /**
  * Takes one step on the mean loss of the support sets of all tasks, without adaptation. Traceable.
@@ -46,6 +47,26 @@ export function jointStep<P extends Params, B>(
   };
   const [[, losses], gradient] = valueAndGrad(meanLoss, { hasAux: true })(state.params);
   return [descend(optimizer, state, gradient), { loss: losses }];
+}
+
+/**
+ * Returns the pretrained baseline as a learner, which fine-tunes by `inner`: see `MetaLearner`.
+ *
+ * @throws ConfigError
+ */
+export function jointLearner<P extends Params, B>(
+  network: Network<P>,
+  loss: LossFn<P, B>,
+  optimizer: GradientTransform,
+  inner: AdaptOptions,
+): MetaLearner<TrainState<P>, P, P, Task<B>, B> {
+  return {
+    init: (rng) => initTrainState(network.init(rng), optimizer),
+    outerStep: (state, tasks) => jointStep(loss, optimizer, state, tasks),
+    model: ({ params }) => params,
+    adapt: (model, support, innerSteps = inner.innerSteps) =>
+      adapt(loss, model, support, { ...inner, innerSteps }),
+  };
 }
 
 /** Sinusoid tasks, with amplitude and phase `[task]` each. */

@@ -37,12 +37,13 @@
 
 import type { Task } from "../data/task.js";
 import { runningAverage } from "../nn/index.js";
-import type { GradientTransform } from "../optim/index.js";
+import { descend, type GradientTransform, initTrainState, type TrainState } from "../optim/index.js";
 import { expectInteger, expectShare } from "../optim/options.js";
 import { at, broadcastTo, type Params, stack, type Tensor, type Tree, tree } from "../tensor/index.js";
 
 import type { ChunkOptions } from "./chunks.js";
-import { type EpochOptions, multiStepWeights, type Phase } from "./multi-step.js";
+import type { MetaLearner, Network } from "./learner.js";
+import { type EpochOptions, multiStepWeights, type Phase, phaseAt } from "./multi-step.js";
 import {
   initPerStep,
   innerLoop,
@@ -50,8 +51,8 @@ import {
   type PerStepOptions,
   type PerStepParams,
 } from "./per-step.js";
+import type { LossFn } from "./task.js";
 import { taskGradient } from "./task-gradient.js";
-import { descend, initTrainState, type TrainState } from "./train-state.js";
 
 export { type EpochOptions, multiStepWeights, type Phase, perPhase, phaseAt } from "./multi-step.js";
 export type { NormalizedLossFn, PerStepOptions, PerStepParams } from "./per-step.js";
@@ -204,4 +205,26 @@ export function adapt<P extends Params, B, S extends Tree>(
   expectInteger("mamlPlusPlus: innerSteps", options.innerSteps, 1);
   const given = statistics === undefined ? {} : { statistics };
   return innerLoop(loss, params, support, options, { firstOrder: true, ...given }).at(-1)!.params;
+}
+
+/**
+ * Returns MAML++ as a learner that keeps no running statistics: see `MetaLearner`.
+ *
+ * @throws ConfigError
+ */
+export function learner<P extends Params, B>(
+  network: Network<P>,
+  loss: LossFn<P, B>,
+  optimizer: GradientTransform,
+  options: MamlPlusPlusOptions,
+): MetaLearner<MamlPlusPlusState<P, readonly []>, PerStepParams<P>, P, Task<B>, B> {
+  const plain: NormalizedLossFn<P, B, readonly []> = (params, batch) => [loss(params, batch), []];
+  return {
+    init: (rng) => init(network.init(rng), optimizer, [], options),
+    outerStep: (state, tasks, phase) => outerStep(plain, optimizer, state, tasks, options, phase as Phase),
+    phaseAt: (steps) => phaseAt(steps, options),
+    model: ({ params }) => params,
+    adapt: (model, support, innerSteps = options.innerSteps) =>
+      adapt(plain, model, support, { ...options, innerSteps }),
+  };
 }

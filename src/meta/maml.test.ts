@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Batch } from "../data/task.js";
 import { compile } from "../engine/index.js";
-import { adam, momentum, sgd } from "../optim/index.js";
+import { adam, initTrainState, momentum, sgd, type TrainState } from "../optim/index.js";
 import { checkGradients, type Tensor, tensor, tree, vmap } from "../tensor/index.js";
-import { adapt, initTrainState, type LossFn, maml, type Task, type TrainState } from "./index.js";
+import { adapt, type LossFn, maml, type Task } from "./index.js";
 
 const float64 = (data: readonly number[], shape: readonly number[]) =>
   tensor(Float64Array.from(data), { shape });

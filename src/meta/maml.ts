@@ -17,14 +17,14 @@
  */
 
 import type { Task } from "../data/task.js";
-import type { GradientTransform } from "../optim/index.js";
+import { descend, type GradientTransform, initTrainState, type TrainState } from "../optim/index.js";
 import { expectInteger } from "../optim/options.js";
 import type { Params, Tensor } from "../tensor/index.js";
 import { type AdaptOptions, adapt } from "./adapt.js";
 import type { ChunkOptions } from "./chunks.js";
+import type { MetaLearner, Network } from "./learner.js";
 import type { LossFn } from "./task.js";
 import { taskGradient } from "./task-gradient.js";
-import { descend, type TrainState } from "./train-state.js";
 
 /** α is `innerLr`, and `firstOrder` gives FOMAML (§5.2). `innerSteps` is at least 1. */
 export interface MamlOptions extends AdaptOptions, ChunkOptions {}
@@ -66,4 +66,24 @@ export function outerStep<P extends Params, B>(
 ): [next: TrainState<P>, metrics: { readonly queryLoss: Tensor }] {
   const [queryLoss, gradient] = metaGradient(loss, state.params, tasks, options);
   return [descend(optimizer, state, gradient), { queryLoss }];
+}
+
+/**
+ * Returns MAML as a learner: see `MetaLearner`.
+ *
+ * @throws ConfigError
+ */
+export function learner<P extends Params, B>(
+  network: Network<P>,
+  loss: LossFn<P, B>,
+  optimizer: GradientTransform,
+  options: MamlOptions,
+): MetaLearner<TrainState<P>, P, P, Task<B>, B> {
+  return {
+    init: (rng) => initTrainState(network.init(rng), optimizer),
+    outerStep: (state, tasks) => outerStep(loss, optimizer, state, tasks, options),
+    model: ({ params }) => params,
+    adapt: (model, support, innerSteps = options.innerSteps) =>
+      adapt(loss, model, support, { ...options, innerSteps }),
+  };
 }

@@ -14,14 +14,20 @@
  */
 
 import type { Task } from "../data/task.js";
-import { type GradientTransform, sgdWithRates } from "../optim/index.js";
+import {
+  descend,
+  type GradientTransform,
+  initTrainState,
+  sgdWithRates,
+  type TrainState,
+} from "../optim/index.js";
 import { expectInteger, expectNotNegative } from "../optim/options.js";
 import { full, type Params, type Tensor, tree } from "../tensor/index.js";
 import { adapt } from "./adapt.js";
 import type { ChunkOptions } from "./chunks.js";
+import type { MetaLearner, Network } from "./learner.js";
 import type { LossFn } from "./task.js";
 import { taskGradient } from "./task-gradient.js";
-import { descend, initTrainState, type TrainState } from "./train-state.js";
 
 export interface MetaSgdOptions extends ChunkOptions {
   /** Gradient steps per task, at least 1. Default: 1 (the paper). */
@@ -94,4 +100,24 @@ export function outerStep<P extends Params, B>(
 ): [next: TrainState<MetaSgdParams<P>>, metrics: { readonly queryLoss: Tensor }] {
   const [queryLoss, gradient] = metaGradient(loss, state.params, tasks, options);
   return [descend(optimizer, state, gradient), { queryLoss }];
+}
+
+/**
+ * Returns Meta-SGD as a learner: see `MetaLearner`.
+ *
+ * @throws ConfigError
+ */
+export function learner<P extends Params, B>(
+  network: Network<P>,
+  loss: LossFn<P, B>,
+  optimizer: GradientTransform,
+  { initialRate, ...options }: MetaSgdOptions & { readonly initialRate: number },
+): MetaLearner<TrainState<MetaSgdParams<P>>, MetaSgdParams<P>, P, Task<B>, B> {
+  return {
+    init: (rng) => init(network.init(rng), optimizer, { initialRate }),
+    outerStep: (state, tasks) => outerStep(loss, optimizer, state, tasks, options),
+    model: ({ params }) => params,
+    adapt: ({ theta, rates }, support, innerSteps = options.innerSteps ?? 1) =>
+      adapt(loss, theta, support, { innerOptimizer: sgdWithRates(rates), innerSteps }),
+  };
 }

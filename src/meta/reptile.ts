@@ -19,7 +19,14 @@
  * @module
  */
 import { ConfigError } from "../errors.js";
-import { adam, applyUpdates, type GradientTransform } from "../optim/index.js";
+import {
+  adam,
+  applyUpdates,
+  descend,
+  type GradientTransform,
+  initTrainState,
+  type TrainState,
+} from "../optim/index.js";
 import {
   type Params,
   scan,
@@ -31,9 +38,9 @@ import {
   zerosLike,
 } from "../tensor/index.js";
 import { type ChunkOptions, countTasks, sumOverChunks } from "./chunks.js";
+import type { MetaLearner, Network } from "./learner.js";
 import type { LossFn } from "./task.js";
 import { expectStack } from "./task-axis.js";
-import { descend, initTrainState, type TrainState } from "./train-state.js";
 
 export interface ReptileOptions extends ChunkOptions {
   /** Default: Adam with β₁ = 0 and a rate of 1e-3, as the authors' 5-way Omniglot. */
@@ -97,7 +104,7 @@ export function outerStep<P extends Params, B>(
  */
 export function adapt<P extends Params, B>(
   loss: LossFn<P, B>,
-  { params, innerOptState }: Pick<ReptileState<P>, "params" | "innerOptState">,
+  { params, innerOptState }: ReptileModel<P>,
   batches: B,
   { innerOptimizer = AUTHORS_INNER, optimizerState = "kept" }: ReptileOptions = {},
 ): P {
@@ -173,4 +180,26 @@ function train<P extends Params, B>(
   };
   const [end, losses] = scan<Carry, B, Tensor>(step, { phi: theta, from: theta, optState }, task);
   return [tree.map((p, q) => p.sub(q), end.phi, end.from), end.optState, losses];
+}
+
+/** What tests go on from: the initialisation, and the state of the inner optimiser, if it is kept. */
+export type ReptileModel<P extends Params = Params> = Pick<ReptileState<P>, "params" | "innerOptState">;
+
+/**
+ * Returns Reptile as a learner of minibatches: see `MetaLearner`. It takes an inner step on each that it is given.
+ *
+ * @throws ConfigError
+ */
+export function learner<P extends Params, B>(
+  network: Network<P>,
+  loss: LossFn<P, B>,
+  optimizer: GradientTransform,
+  options: ReptileOptions = {},
+): MetaLearner<ReptileState<P>, ReptileModel<P>, P, B, B> {
+  return {
+    init: (rng) => init(network.init(rng), optimizer, options),
+    outerStep: (state, batches) => outerStep(loss, optimizer, state, batches, options),
+    model: ({ params, innerOptState }) => ({ params, innerOptState }),
+    adapt: (model, batches) => adapt(loss, model, batches, options),
+  };
 }

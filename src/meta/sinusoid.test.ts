@@ -4,20 +4,18 @@ import { expect, test } from "vitest";
 import { sampleMinibatches, sampleSinusoids } from "../data/index.js";
 import { compile } from "../engine/index.js";
 import { initializer, meanSquaredError, mlp } from "../nn/index.js";
-import { adam, schedule, sgd, sgdWithRates } from "../optim/index.js";
+import { adam, initTrainState, schedule, sgd, sgdWithRates, type TrainState } from "../optim/index.js";
 import { Rng } from "../random/index.js";
 import { at, type Params, tanh } from "../tensor/index.js";
 import {
   adaptationCurve,
   type InnerOptions,
-  initTrainState,
   jointStep,
   type LossFn,
   maml,
   metaSgd,
   oracleInputs,
   reptile,
-  type TrainState,
   toTensors,
 } from "./index.js";
 

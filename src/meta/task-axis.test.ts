@@ -4,12 +4,11 @@ import { sampleSinusoids, type Task } from "../data/index.js";
 import { compile } from "../engine/index.js";
 import { ShapeError } from "../errors.js";
 import { meanSquaredError } from "../nn/index.js";
-import { sgd } from "../optim/index.js";
+import { initTrainState, sgd } from "../optim/index.js";
 import { Rng } from "../random/index.js";
 import { at, concatenate, expandDims, scalar, type Tensor, tensor, tree, zeros } from "../tensor/index.js";
 import {
   adaptationCurve,
-  initTrainState,
   jointStep,
   type LossFn,
   maml,

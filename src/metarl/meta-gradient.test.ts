@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { compile } from "../engine/index.js";
-import { descend, initTrainState, type TrainState } from "../meta/train-state.js";
-import { chain, clipByGlobalNorm, type GradientTransform, rmsprop, scale, sgd } from "../optim/index.js";
+import {
+  chain,
+  clipByGlobalNorm,
+  descend,
+  type GradientTransform,
+  initTrainState,
+  rmsprop,
+  scale,
+  sgd,
+  type TrainState,
+} from "../optim/index.js";
 import { Rng } from "../random/index.js";
 import { lambdaReturns } from "../rl/returns.js";
 import {

@@ -21,5 +21,6 @@ export {
   sgd,
   sgdWithRates,
 } from "./sgd.js";
+export { descend, initTrainState, type TrainState } from "./train-state.js";
 export { applyUpdates, chain, type GradientTransform, stateless } from "./transform.js";
 export { updateOnly } from "./update-only.js";

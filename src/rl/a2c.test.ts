@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compile } from "../engine/index.js";
 import { type CartPole, Catch, envBatch } from "../envs/index.js";
-import { initTrainState } from "../meta/train-state.js";
-import { chain, clipByGlobalNorm, rmsprop, sgd } from "../optim/index.js";
+import { chain, clipByGlobalNorm, initTrainState, rmsprop, sgd } from "../optim/index.js";
 import { Rng } from "../random/index.js";
 import { grad, type Tensor, tensor, tree } from "../tensor/index.js";
 import { loss, targets, update } from "./a2c.js";

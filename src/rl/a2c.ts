@@ -16,8 +16,9 @@
  *
  * @module
  */
-import { descend, type TrainState } from "../meta/train-state.js";
+
 import type { GradientTransform } from "../optim/index.js";
+import { descend, type TrainState } from "../optim/index.js";
 import { type Params, type Tensor, valueAndGrad } from "../tensor/index.js";
 import type { ActorCritic } from "./actor-critic.js";
 import { lambdaReturns, type PerStep } from "./returns.js";

@@ -9,14 +9,7 @@
 import type { EpisodeOptions } from "../data/index.js";
 import { FormatError } from "../errors.js";
 import type { Safetensors } from "../formats/index.js";
-import {
-  initTrainState,
-  type LossFn,
-  type MamlOptions,
-  maml,
-  type Task,
-  type TrainState,
-} from "../meta/index.js";
+import { type LossFn, type MamlOptions, maml, type Task } from "../meta/index.js";
 import {
   type Conv4Params,
   conv4,
@@ -26,7 +19,7 @@ import {
   mlp,
   softmaxCrossEntropy,
 } from "../nn/index.js";
-import { adam } from "../optim/index.js";
+import { adam, initTrainState, type TrainState } from "../optim/index.js";
 import { Rng } from "../random/index.js";
 import { type Params, type Tensor, tensor } from "../tensor/index.js";
 

@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { MetaError } from "../../errors.js";
-import { initTrainState, maml, type TrainState } from "../../meta/index.js";
+import { maml } from "../../meta/index.js";
 import { type MlpParams, meanSquaredError, mlp } from "../../nn/index.js";
-import { adam } from "../../optim/index.js";
+import { adam, initTrainState, type TrainState } from "../../optim/index.js";
 import { Rng } from "../../random/index.js";
 import { scan, type Tensor, tensor, tree, zeros } from "../../tensor/index.js";
 import { compile } from "../compile.js";

@@ -8,26 +8,21 @@
  * @module
  */
 import { z } from "zod";
-import { type ImageSource, sampleEpisodes } from "../../data/index.js";
-import { compile } from "../../engine/index.js";
+import type { Batch } from "../../data/index.js";
 import {
-  adapt,
   adaptationCurve,
   type InnerOptions,
-  initTrainState,
   maml,
   queryAccuracy,
   queryProtocols,
   type Task,
-  type TrainState,
-  toTensors,
 } from "../../meta/index.js";
 import { accuracy, type Conv4Params, conv4, initializer, softmaxCrossEntropy } from "../../nn/index.js";
-import { adam, schedule, sgd, updateOnly } from "../../optim/index.js";
+import { adam, schedule, sgd, type TrainState, updateOnly } from "../../optim/index.js";
 import type { Learner } from "../../run/index.js";
-import { type Tensor, zeros } from "../../tensor/index.js";
+import { at } from "../../tensor/index.js";
+import { adaptedPredictor, episodesOf, exampleTask, fewShotLearner, type ImageSplit } from "../few-shot.js";
 import { conv4Size, testBytes, trainingBytes } from "../memory.js";
-import { gradientPredictor } from "./predictor.js";
 
 /** What differs between sets of characters. */
 export interface CharacterDefaults {
@@ -107,7 +102,7 @@ export function characterMemory({
 /** MAML on the characters of a split. */
 export function characterLearner(
   { filters, inner, outer, steps, test, ...episode }: CharacterConfig,
-  split: { readonly train: ImageSource; readonly test: ImageSource },
+  split: ImageSplit,
 ): Learner<State, Conv4Params> {
   const net = conv4({
     ways: episode.ways,
@@ -116,62 +111,46 @@ export function characterLearner(
     ...(!inner.adaptNorm && { headInit: initializer.normal(1) }), // as the authors' code
   });
   const optimizer = adam(outer.anneal ? schedule.cosine(outer.lr, steps) : outer.lr);
-  const loss = (params: Conv4Params, { x, y }: { x: Tensor; y: Tensor }) =>
-    softmaxCrossEntropy(net.apply(params, x), y);
+  const loss = (params: Conv4Params, { x, y }: Batch) => softmaxCrossEntropy(net.apply(params, x), y);
   const adaptation: InnerOptions = inner.adaptNorm
     ? { innerLr: inner.lr }
     : { innerOptimizer: updateOnly((path) => !path.includes("norm"), sgd(inner.lr)) };
   const options = { ...adaptation, innerSteps: inner.steps, firstOrder: inner.firstOrder, chunk: 1 };
-  const trainStep = compile(
-    (state: State, tasks: Task): [State, Tensor] => {
-      const [next, { queryLoss }] = maml.outerStep(loss, optimizer, state, tasks, options);
-      return [next, queryLoss.mean()];
-    },
-    { donate: [0] },
-  );
-  const curve = compile((params: Conv4Params, tasks: Task) =>
-    adaptationCurve(loss, params, tasks, {
+  const learner = maml.learner(net, loss, optimizer, options);
+
+  const curve = (params: Conv4Params, tasks: Task) => {
+    const metric = (phi: Conv4Params, { x, y }: Batch) => accuracy(net.apply(phi, x), y);
+    const accuracies = adaptationCurve(loss, params, tasks, {
       steps: test.steps,
       ...adaptation,
-      metric: (phi, { x, y }) => accuracy(net.apply(phi, x), y),
+      metric,
       chunk: 1,
-    }),
-  );
-  const protocols = { inductive: queryProtocols(net).inductive };
-  const inductive = compile((params: Conv4Params, tasks: Task) => {
-    const adapted = ({ support }: Task) =>
-      adapt(loss, params, support, { ...adaptation, innerSteps: test.steps });
-    return queryAccuracy(adapted, protocols, tasks, { chunk: 1 }).inductive;
-  });
-
-  return {
-    init: (rng) => initTrainState(net.init(rng), optimizer),
-    step(state, _, rng) {
-      const tasks = toTensors(sampleEpisodes(split.train, rng, { ...episode, tasks: outer.tasks }));
-      const [next, queryLoss] = trainStep(state, tasks);
-      return [next, { "train/queryLoss": queryLoss }];
-    },
-    model: ({ params }) => params,
-    evaluate(params, rng) {
-      const curves: number[][] = [];
-      const alone: number[] = [];
-      for (let chunk = 0; curves.length < test.tasks; chunk++) {
-        const options = { ...episode, tasks: Math.min(TEST_CHUNK, test.tasks - curves.length) };
-        const tasks = toTensors(sampleEpisodes(split.test, rng.fork("chunk", chunk), options));
-        curves.push(...(curve(params, tasks).toArray() as number[][]));
-        alone.push(...(inductive(params, tasks).toArray() as number[]));
-      }
-      const steps = Array.from({ length: test.steps + 1 }, (_, step) => step);
-      return {
-        ...Object.fromEntries(steps.map((step) => [metricName(step), curves.map((row) => row[step]!)])),
-        [TRANSDUCTIVE]: curves.map((row) => row.at(-1)!),
-        [INDUCTIVE]: alone,
-      };
-    },
-    predictor: (innerSteps = test.steps) => {
-      const x = zeros([episode.ways * episode.shots, 28, 28, 1]);
-      const example = { support: { x, y: zeros([x.shape[0]!], "int32") }, query: { x } };
-      return gradientPredictor(net, loss, { ...adaptation, innerSteps, example });
-    },
+    });
+    const after = Array.from({ length: test.steps + 1 }, (_, step) => at(accuracies, step, 1));
+    const named = after.map((accuracy, step) => [metricName(step), accuracy]);
+    return { ...Object.fromEntries(named), [TRANSDUCTIVE]: after.at(-1)! };
   };
+  const protocols = { [INDUCTIVE]: queryProtocols(net).inductive };
+  const inductive = (params: Conv4Params, tasks: Task) =>
+    queryAccuracy(({ support }) => learner.adapt(params, support, test.steps), protocols, tasks, {
+      chunk: 1,
+    });
+  const draw = episodesOf(split.train, episode);
+  return fewShotLearner(learner, {
+    draw: (rng) => draw(rng, outer.tasks),
+    tests: [
+      {
+        tasks: test.tasks,
+        chunk: TEST_CHUNK,
+        draw: episodesOf(split.test, episode),
+        measures: [curve, inductive],
+      },
+    ],
+    predictor: (innerSteps = test.steps) =>
+      adaptedPredictor(
+        net,
+        (model, support) => learner.adapt(model, support, innerSteps),
+        exampleTask(episode),
+      ),
+  });
 }

@@ -13,25 +13,16 @@
 import { z } from "zod";
 import { type SinusoidTasks, sampleSinusoids } from "../../data/index.js";
 import { compile } from "../../engine/index.js";
-import {
-  adaptationCurve,
-  initTrainState,
-  jointStep,
-  maml,
-  oracleInputs,
-  type Task,
-  type TrainState,
-  toTensors,
-} from "../../meta/index.js";
+import { adaptationCurve, jointLearner, maml, oracleInputs, type Task, toTensors } from "../../meta/index.js";
 import { initializer, type MlpParams, meanSquaredError, mlp } from "../../nn/index.js";
-import { adam } from "../../optim/index.js";
+import { adam, type TrainState } from "../../optim/index.js";
 import type { Rng } from "../../random/index.js";
 import { defineExperiment, type Learner } from "../../run/index.js";
 import { mean } from "../../stats/index.js";
 import { scalar, type Tensor, zeros } from "../../tensor/index.js";
+import { adaptationFigure } from "../adaptation-figure.js";
+import { adaptedPredictor, fewShotLearner } from "../few-shot.js";
 import { mlpSize, testBytes, trainingBytes } from "../memory.js";
-import { adaptationFigure } from "./adaptation-figure.js";
-import { gradientPredictor } from "./predictor.js";
 
 const schema = z.strictObject({
   method: z
@@ -111,18 +102,15 @@ function sinusoidLearner(config: SinusoidConfig): Learner<State, MlpParams> {
     return method === "oracle" ? oracleInputs({ support, query, amplitude, phase }) : { support, query };
   };
 
-  const trainStep = compile(
-    (state: State, tasks: Task): [State, Tensor] => {
-      if (method === "maml") {
-        const options = { innerLr: inner.lr, innerSteps: inner.steps, firstOrder: inner.firstOrder };
-        const [next, { queryLoss }] = maml.outerStep(loss, optimizer, state, tasks, options);
-        return [next, queryLoss.mean()];
-      }
-      const [next, { loss: jointLoss }] = jointStep(loss, optimizer, state, tasks);
-      return [next, jointLoss.mean()];
-    },
-    { donate: [0] },
-  );
+  const options = { innerLr: inner.lr, innerSteps: inner.steps, firstOrder: inner.firstOrder };
+  const learner =
+    method === "maml"
+      ? maml.learner(net, loss, optimizer, options)
+      : jointLearner(net, loss, optimizer, options);
+  const trained = fewShotLearner(learner, {
+    draw: (rng) => inputs(sampleSinusoids(rng, { tasks: outer.tasks, shots, queries })),
+    tests: [],
+  });
   const curve = compile((params: MlpParams, tasks: Task, innerLr: Tensor) =>
     adaptationCurve(loss, params, tasks, { steps: test.steps, innerLr }),
   );
@@ -150,13 +138,7 @@ function sinusoidLearner(config: SinusoidConfig): Learner<State, MlpParams> {
   };
 
   return {
-    init: (rng) => initTrainState(net.init(rng), optimizer),
-    step(state, _, rng) {
-      const tasks = inputs(sampleSinusoids(rng, { tasks: outer.tasks, shots, queries }));
-      const [next, trainLoss] = trainStep(state, tasks);
-      return [next, { [method === "maml" ? "train/queryLoss" : "train/loss"]: trainLoss }];
-    },
-    model: ({ params }) => params,
+    ...trained,
     evaluate(params, rng) {
       const metrics: Record<string, number[]> = {};
       for (const k of test.shots) {
@@ -171,7 +153,7 @@ function sinusoidLearner(config: SinusoidConfig): Learner<State, MlpParams> {
     predictor: (innerSteps = test.steps) => {
       const x = zeros([shots, method === "oracle" ? 3 : 1]);
       const example = { support: { x, y: zeros([shots, 1]) }, query: { x } };
-      return gradientPredictor(net, loss, { innerLr: inner.lr, innerSteps, example });
+      return adaptedPredictor(net, (params, support) => learner.adapt(params, support, innerSteps), example);
     },
   };
 }

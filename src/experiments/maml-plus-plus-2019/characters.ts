@@ -10,21 +10,18 @@
  * @module
  */
 import { z } from "zod";
-import { type Batch, type ImageSource, sampleEpisodes } from "../../data/index.js";
-import { compile } from "../../engine/index.js";
+import type { Batch } from "../../data/index.js";
 import {
   type MamlPlusPlusState,
   mamlPlusPlus,
   queryAccuracy,
   queryProtocols,
   type Task,
-  toTensors,
 } from "../../meta/index.js";
 import { type Conv4Params, conv4, softmaxCrossEntropy } from "../../nn/index.js";
 import { adam, schedule } from "../../optim/index.js";
 import type { Learner } from "../../run/index.js";
-import { type Tensor, zeros } from "../../tensor/index.js";
-import { adaptedPredictor } from "../maml-2017/predictor.js";
+import { adaptedPredictor, episodesOf, exampleTask, fewShotLearner, type ImageSplit } from "../few-shot.js";
 import { conv4Size, testBytes, trainingBytes } from "../memory.js";
 
 export const characterSchema = z.strictObject({
@@ -70,7 +67,6 @@ export const characterSchema = z.strictObject({
 type CharacterConfig = z.output<typeof characterSchema>;
 type State = MamlPlusPlusState<Conv4Params, readonly []>;
 type Model = State["params"];
-type Labelled = Batch;
 
 const TEST_CHUNK = 20;
 
@@ -100,63 +96,32 @@ export function characterMemory({
 /** MAML++ on the characters of a split. */
 export function characterLearner(
   { filters, inner, outer, epochs, test, ...config }: CharacterConfig,
-  split: { readonly train: ImageSource; readonly test: ImageSource },
+  split: ImageSplit,
 ): Learner<State, Model> {
-  const { ways, shots, queries, multiStepEpochs, firstOrderEpochs, perStepNorms, learnRates, stepsPerEpoch } =
-    config;
+  const { ways, shots, queries, ...changes } = config;
+  const episode = { ways, shots, queries };
   const net = conv4({ ways, filters, downsample: "pool", padding: 1, eps: 1e-5, slope: 0.01 });
-  const loss: mamlPlusPlus.NormalizedLossFn<Conv4Params, Labelled, readonly []> = (params, { x, y }) => [
-    softmaxCrossEntropy(net.apply(params, x), y),
-    [],
-  ];
-  const { lr, finalLr } = outer;
-  const optimizer = adam(schedule.byEpoch(stepsPerEpoch, schedule.cosine(lr, epochs, { end: finalLr })));
-  const options = {
-    ...{ innerLr: inner.lr, innerSteps: inner.steps, perStepNorms, learnRates },
-    ...{ stepsPerEpoch, multiStepEpochs, firstOrderEpochs },
-    chunk: 1,
-  };
-  const trainStep = mamlPlusPlus.perPhase((phase) =>
-    compile(
-      (state: State, tasks: Task): [State, Tensor] => {
-        const [next, { queryLoss }] = mamlPlusPlus.outerStep(loss, optimizer, state, tasks, options, phase);
-        return [next, queryLoss.mean()];
-      },
-      { donate: [0] },
-    ),
-  );
-  const adapted = (model: Model, support: Labelled, innerSteps = inner.steps) =>
-    mamlPlusPlus.adapt(loss, model, support, { ...options, innerSteps });
-  const { transductive, inductive } = queryProtocols(net);
-  const judge = compile((model: Model, tasks: Task) => {
-    const ofTask = ({ support }: Task) => adapted(model, support);
-    return queryAccuracy(ofTask, { transductive, inductive }, tasks, { chunk: 1 });
-  });
+  const loss = (params: Conv4Params, { x, y }: Batch) => softmaxCrossEntropy(net.apply(params, x), y);
+  const rate = schedule.cosine(outer.lr, epochs, { end: outer.finalLr });
+  const optimizer = adam(schedule.byEpoch(config.stepsPerEpoch, rate));
+  const options = { innerLr: inner.lr, innerSteps: inner.steps, ...changes, chunk: 1 };
+  const learner = mamlPlusPlus.learner(net, loss, optimizer, options);
 
-  return {
-    init: (rng) => mamlPlusPlus.init(net.init(rng), optimizer, [], options),
-    step(state, k, rng) {
-      const tasks = toTensors(sampleEpisodes(split.train, rng, { tasks: outer.tasks, ways, shots, queries }));
-      const [next, queryLoss] = trainStep(mamlPlusPlus.phaseAt(k - 1, options))(state, tasks);
-      return [next, { "train/queryLoss": queryLoss }];
-    },
-    model: ({ params }) => params,
-    evaluate(model, rng) {
-      const together: number[] = [];
-      const alone: number[] = [];
-      for (let chunk = 0; alone.length < test.tasks; chunk++) {
-        const tasks = Math.min(TEST_CHUNK, test.tasks - alone.length);
-        const drawn = sampleEpisodes(split.test, rng.fork("chunk", chunk), { tasks, ways, shots, queries });
-        const accuracy = judge(model, toTensors(drawn));
-        together.push(...(accuracy.transductive.toArray() as number[]));
-        alone.push(...(accuracy.inductive.toArray() as number[]));
-      }
-      return { [TRANSDUCTIVE]: together, [INDUCTIVE]: alone };
-    },
-    predictor: (innerSteps) => {
-      const x = zeros([ways * shots, 28, 28, 1]);
-      const example = { support: { x, y: zeros([x.shape[0]!], "int32") }, query: { x } };
-      return adaptedPredictor(net, (model: Model, support) => adapted(model, support, innerSteps), example);
-    },
-  };
+  const { transductive, inductive } = queryProtocols(net);
+  const protocols = { [TRANSDUCTIVE]: transductive, [INDUCTIVE]: inductive };
+  const judge = (model: Model, tasks: Task) =>
+    queryAccuracy(({ support }) => learner.adapt(model, support), protocols, tasks, { chunk: 1 });
+  const draw = episodesOf(split.train, episode);
+  return fewShotLearner(learner, {
+    draw: (rng) => draw(rng, outer.tasks),
+    tests: [
+      { tasks: test.tasks, chunk: TEST_CHUNK, draw: episodesOf(split.test, episode), measures: [judge] },
+    ],
+    predictor: (innerSteps) =>
+      adaptedPredictor(
+        net,
+        (model, support) => learner.adapt(model, support, innerSteps),
+        exampleTask(episode),
+      ),
+  });
 }

@@ -9,11 +9,11 @@
  * @module
  */
 import { z } from "zod";
-import { type Batch, type ImageSource, sampleEpisodes, sampleMinibatches } from "../../data/index.js";
-import { compile } from "../../engine/index.js";
+import { type Batch, sampleEpisodes, sampleMinibatches } from "../../data/index.js";
 import {
   queryAccuracy,
   queryProtocols,
+  type ReptileModel,
   type ReptileState,
   reptile,
   type Task,
@@ -23,8 +23,8 @@ import { type Conv4Params, conv4, softmaxCrossEntropy } from "../../nn/index.js"
 import { adam, schedule, sgd } from "../../optim/index.js";
 import type { Rng } from "../../random/index.js";
 import type { Learner } from "../../run/index.js";
-import { broadcastTo, type Tensor, tree, zeros } from "../../tensor/index.js";
-import { adaptedPredictor } from "../maml-2017/predictor.js";
+import { broadcastTo, tree } from "../../tensor/index.js";
+import { adaptedPredictor, exampleTask, fewShotLearner, type ImageSplit } from "../few-shot.js";
 import { conv4Size, testBytes, trainingBytes } from "../memory.js";
 
 export const characterSchema = z.strictObject({
@@ -74,12 +74,10 @@ export const characterSchema = z.strictObject({
 
 type CharacterConfig = z.output<typeof characterSchema>;
 type State = ReptileState<Conv4Params>;
-type Labelled = Batch;
-/** The initialisation, and the inner optimiser that a test task goes on with. */
-type Model = Pick<State, "params" | "innerOptState">;
+type Model = ReptileModel<Conv4Params>;
 type TestTask = Task & {
   /** The support set, dealt out: axes `inner step, example`. */
-  readonly batches: Labelled;
+  readonly batches: Batch;
 };
 
 const TEST_CHUNK = 20;
@@ -104,73 +102,54 @@ export function characterMemory({ ways, trainShots, filters, inner, outer, test 
 /** Reptile on the characters of a split. */
 export function characterLearner(
   { ways, trainShots, filters, inner, outer, steps, test }: CharacterConfig,
-  split: { readonly train: ImageSource; readonly test: ImageSource },
+  split: ImageSplit,
 ): Learner<State, Model> {
   const net = conv4({ ways, filters, readout: "flatten" });
-  const loss = (params: Conv4Params, { x, y }: Labelled) => softmaxCrossEntropy(net.apply(params, x), y);
+  const loss = (params: Conv4Params, { x, y }: Batch) => softmaxCrossEntropy(net.apply(params, x), y);
   const optimizer = sgd(schedule.linear(outer.lr, outer.finalLr, steps));
   const { optimizerState, lastStepOnly } = inner;
   const options = { innerOptimizer: adam(inner.lr, { b1: 0 }), optimizerState, lastStepOnly };
+  const learner = reptile.learner(net, loss, optimizer, options);
 
-  const trainStep = compile(
-    (state: State, batches: Labelled): [State, Tensor] => {
-      const [next, { innerLoss }] = reptile.outerStep(loss, optimizer, state, batches, options);
-      return [next, innerLoss.mean()];
+  const protocols = queryProtocols(net);
+  const testOf = (shots: number) => ({
+    tasks: test.tasks,
+    chunk: TEST_CHUNK,
+    stream: (rng: Rng) => rng.fork("shots", shots),
+    draw(rng: Rng, tasks: number) {
+      const episodes = sampleEpisodes(split.test, rng, { tasks, ways, shots, queries: 1 });
+      const batches = sampleMinibatches(episodes.support, rng, { steps: test.steps, size: test.batch });
+      return toTensors({ ...episodes, batches });
     },
-    { donate: [0] },
-  );
-  const judges = {
-    transductive: queryProtocols(net).transductive,
-    alone: queryProtocols(net).nonTransductive,
-  };
-  const judge = compile((model: Model, tasks: TestTask) =>
-    queryAccuracy(({ batches }) => reptile.adapt(loss, model, batches, options), judges, tasks, { chunk: 1 }),
-  );
-  const accuracies = (model: Model, shots: number, rng: Rng) => {
-    const found = { transductive: [] as number[], alone: [] as number[] };
-    for (let chunk = 0; found.alone.length < test.tasks; chunk++) {
-      const tasks = Math.min(TEST_CHUNK, test.tasks - found.alone.length);
-      const drawn = rng.fork("chunk", chunk);
-      const episodes = sampleEpisodes(split.test, drawn, { tasks, ways, shots, queries: 1 });
-      const batches = sampleMinibatches(episodes.support, drawn, { steps: test.steps, size: test.batch });
-      const accuracy = judge(model, toTensors({ ...episodes, batches }));
-      found.transductive.push(...(accuracy.transductive.toArray() as number[]));
-      found.alone.push(...(accuracy.alone.toArray() as number[]));
-    }
-    return found;
-  };
-
-  return {
-    init: (rng) => reptile.init(net.init(rng), optimizer, options),
-    step(state, _, rng) {
+    measures: [
+      (model: Model, tasks: TestTask) =>
+        queryAccuracy(
+          ({ batches }) => learner.adapt(model, batches),
+          {
+            [transductive(shots)]: protocols.transductive,
+            [nonTransductive(shots)]: protocols.nonTransductive,
+          },
+          tasks,
+          { chunk: 1 },
+        ),
+    ],
+  });
+  return fewShotLearner(learner, {
+    draw(rng) {
       // the queries are left over: training has none
-      const { support } = sampleEpisodes(split.train, rng, {
-        ...{ tasks: outer.tasks, ways, shots: trainShots, queries: 1 },
-      });
-      const batches = toTensors(sampleMinibatches(support, rng, { steps: inner.steps, size: inner.batch }));
-      const [next, innerLoss] = trainStep(state, batches);
-      return [next, { "train/innerLoss": innerLoss }];
+      const options = { tasks: outer.tasks, ways, shots: trainShots, queries: 1 };
+      const { support } = sampleEpisodes(split.train, rng, options);
+      return toTensors(sampleMinibatches(support, rng, { steps: inner.steps, size: inner.batch }));
     },
-    model: ({ params, innerOptState }) => ({ params, innerOptState }),
-    evaluate: (model, rng) =>
-      Object.fromEntries(
-        test.shots.flatMap((shots) => {
-          const found = accuracies(model, shots, rng.fork("shots", shots));
-          return [
-            [transductive(shots), found.transductive],
-            [nonTransductive(shots), found.alone],
-          ];
-        }),
-      ),
+    tests: test.shots.map(testOf),
     predictor: (innerSteps = test.steps) => {
-      const x = zeros([ways * test.shots[0]!, 28, 28, 1]);
-      const example = { support: { x, y: zeros([x.shape[0]!], "int32") }, query: { x } };
       // the whole support set at every step: for 5-way 1-shot, what a test task does
-      const adapted = (model: Model, support: Labelled) => {
-        const batches = tree.map((values) => broadcastTo(values, [innerSteps, ...values.shape]), support);
-        return reptile.adapt(loss, model, batches, options);
-      };
-      return adaptedPredictor(net, adapted, example);
+      const adapted = (model: Model, support: Batch) =>
+        learner.adapt(
+          model,
+          tree.map((values) => broadcastTo(values, [innerSteps, ...values.shape]), support),
+        );
+      return adaptedPredictor(net, adapted, exampleTask({ ways, shots: test.shots[0]! }));
     },
-  };
+  });
 }

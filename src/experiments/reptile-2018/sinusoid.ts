@@ -13,13 +13,20 @@
 import { z } from "zod";
 import { type Batch, sampleMinibatches } from "../../data/index.js";
 import { compile } from "../../engine/index.js";
-import { adaptationCurve, type ReptileState, reptile, type Task, toTensors } from "../../meta/index.js";
+import {
+  adapt,
+  adaptationCurve,
+  type ReptileState,
+  reptile,
+  type Task,
+  toTensors,
+} from "../../meta/index.js";
 import { initializer, linear, type MlpParams, type Module, meanSquaredError, mlp } from "../../nn/index.js";
 import { schedule, sgd } from "../../optim/index.js";
 import { defineExperiment, type Learner } from "../../run/index.js";
-import { type Tensor, tanh, zeros } from "../../tensor/index.js";
-import { adaptationFigure } from "../maml-2017/adaptation-figure.js";
-import { gradientPredictor } from "../maml-2017/predictor.js";
+import { tanh, zeros } from "../../tensor/index.js";
+import { adaptationFigure } from "../adaptation-figure.js";
+import { adaptedPredictor, fewShotLearner } from "../few-shot.js";
 import { mlpSize, testBytes, trainingBytes } from "../memory.js";
 import { samplePoints, sampleWaves } from "./waves.js";
 
@@ -96,25 +103,19 @@ function sinusoidLearner(config: SinusoidConfig): Learner<State, MlpParams> {
   const optimizer = sgd(schedule.linear(outer.lr, outer.finalLr, steps));
   const options = { innerOptimizer: sgd(inner.lr), lastStepOnly: inner.lastStepOnly };
 
-  const trainStep = compile(
-    (state: State, batches: Points): [State, Tensor] => {
-      const [next, { innerLoss }] = reptile.outerStep(loss, optimizer, state, batches, options);
-      return [next, innerLoss.mean()];
+  const trained = fewShotLearner(reptile.learner(net, loss, optimizer, options), {
+    draw(rng) {
+      const waves = sampleWaves(rng, { tasks: outer.tasks, points });
+      return toTensors(sampleMinibatches(waves, rng, { steps: inner.steps, size: inner.batch }));
     },
-    { donate: [0] },
-  );
+    tests: [],
+  });
   const curve = compile((params: MlpParams, tasks: Task) =>
     adaptationCurve(loss, params, tasks, { steps: test.steps, innerLr: inner.lr }),
   );
 
   return {
-    init: (rng) => reptile.init(net.init(rng), optimizer, options),
-    step(state, _, rng) {
-      const waves = sampleWaves(rng, { tasks: outer.tasks, points });
-      const batches = toTensors(sampleMinibatches(waves, rng, { steps: inner.steps, size: inner.batch }));
-      const [next, innerLoss] = trainStep(state, batches);
-      return [next, { "train/innerLoss": innerLoss }];
-    },
+    ...trained,
     model: ({ params }) => params,
     evaluate(params, rng) {
       const rows: number[][] = [];
@@ -135,7 +136,9 @@ function sinusoidLearner(config: SinusoidConfig): Learner<State, MlpParams> {
     predictor: (innerSteps = test.steps) => {
       const x = zeros([test.shots, 1]);
       const example = { support: { x, y: x }, query: { x } };
-      return gradientPredictor(net, loss, { innerLr: inner.lr, innerSteps, example });
+      const adapted = (params: MlpParams, support: Points) =>
+        adapt(loss, params, support, { innerLr: inner.lr, innerSteps });
+      return adaptedPredictor(net, adapted, example);
     },
   };
 }

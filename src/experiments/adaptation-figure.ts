@@ -1,5 +1,5 @@
-import type { LineChart, LineSeries } from "../../render/index.js";
-import type { RowOutcome } from "../../run/index.js";
+import type { LineChart, LineSeries } from "../render/index.js";
+import type { RowOutcome } from "../run/index.js";
 
 export interface AdaptationFigureOptions {
   /** K, one curve each for a row. */

@@ -1,22 +1,22 @@
-import { applyUpdates, type GradientTransform } from "../optim/index.js";
 import { type Params, scalar, type Tensor, type Tree } from "../tensor/index.js";
+import { applyUpdates, type GradientTransform } from "./transform.js";
 
-/** What a learner carries from one outer step to the next. */
+/** What a learner carries from one step to the next. */
 export type TrainState<P extends Params = Params> = {
-  /** What is meta-learned: the initialisation θ. */
+  /** What is learned; of a meta-learner, the initialisation θ. */
   readonly params: P;
-  /** State of the outer optimiser. */
+  /** State of the optimiser; of a meta-learner, of the outer one. */
   readonly optState: Tree;
-  /** Outer steps taken so far, an int32 scalar. */
+  /** Steps taken so far, an int32 scalar. */
   readonly step: Tensor;
 };
 
-/** The state before the first outer step. */
+/** Returns the state before the first step. */
 export function initTrainState<P extends Params>(params: P, optimizer: GradientTransform): TrainState<P> {
   return { params, optState: optimizer.init(params), step: scalar(0, "int32") };
 }
 
-/** Takes one step of the outer optimiser. */
+/** Takes one step of the optimiser. */
 export function descend<P extends Params>(
   optimizer: GradientTransform,
   { params, optState, step }: TrainState<P>,
