@@ -9,6 +9,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { decodeRecording } from "../envs/index.js";
 import { goldenTasks, missing, readGolden } from "../envs/metaworld/testing/official-assets.js";
 import { decodePng } from "../formats/index.js";
+import { readGif } from "../formats/testing/read-gif.js";
 import { metagradIn } from "./testing/process.js";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -51,7 +52,9 @@ test("rollout tells an episode, and leaves a film, a strip and arrays of it", as
   const read = (name: string) => new Uint8Array(readFileSync(join(dir, name)));
   expect(decodeRecording(read("d.npz"))).toMatchObject({ env: "metaworld/drawer-open", length: steps });
   expect(decodePng(read("d.png"))).toMatchObject({ width: 4 * 80 + 3 * 4, height: 60 });
-  expect(new TextDecoder().decode(read("d.gif").subarray(0, 6))).toBe("GIF89a");
+  const { delays } = readGif(read("d.gif"));
+  const seconds = delays.reduce((total, ms) => total + ms, 0) / 1000;
+  expect(Math.abs(seconds - steps * 0.0125)).toBeLessThan(0.05); // real time, to one picture
 });
 
 test("rollout --json prints a step a line, the same for the same seed", async () => {
@@ -80,6 +83,13 @@ test.each([
   ["rollout metaworld/reach --policy clever", "--policy: expected scripted or random, got clever"],
   ["rollout metaworld/reach --goal 50", "--goal: expected a number in 0..49, got 50"],
   ["rollout point2d --gif p.gif", "--gif: expected an environment with a physics engine, got point2d"],
+  [
+    "rollout ant/goal --gif x.mp4",
+    "--gif x.mp4: expected a name that ends in .gif, got .mp4. Write x.gif, and convert it: ffmpeg -i x.gif x.mp4",
+  ],
+  ["rollout ant/goal --gif film", "--gif film: expected a name that ends in .gif, got none. Write film.gif"],
+  ["rollout ant/goal --png x.jpg", "--png x.jpg: expected a name that ends in .png, got .jpg. Write x.png"],
+  ["rollout ant/goal --npz x.npy", "--npz x.npy: expected a name that ends in .npz, got .npy. Write x.npz"],
   ["rollout ant/goal --set horizn=3", "ant/goal: horizn is not an option. Did you mean horizon?"],
   ["rollout ant/goal --set horizon", "--set horizon: expected <path>=<value>, as in horizon=100"],
   ["rollout point2d --set horizon=3", "point2d: horizon is not an option. There are none"],

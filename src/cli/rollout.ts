@@ -34,7 +34,10 @@ export const rollout = command("rollout")
     const { envOptions } = await import("./env-options.js");
     const { chooseRollout } = await import("./rollout-choice.js");
     const { checkOutput, writeOutput } = await import("./output-file.js");
-    for (const path of [options.gif, options.png, options.npz]) if (path) checkOutput(path);
+    for (const ending of ["gif", "png", "npz"] as const) {
+      const { [ending]: path } = options;
+      if (path !== undefined) checkOutput(path, ending);
+    }
     const entry = environment(name);
     const env = await withProgress((progress) => {
       progress.phase(`loading ${name}`);

@@ -17,11 +17,15 @@ export const episodeChecks: Checks = {
   "its spec makes sense, and is that of every copy": async (subject) => {
     const env = await subject.make();
     const { spec } = env;
-    const { name, observation, action, horizon, info } = spec;
+    const { name, observation, action, horizon, stepSeconds = 1, info } = spec;
     demand(name !== "", () => "expected spec.name to name the environment, got an empty string");
     demandSpace("observation", observation);
     demandSpace("action", action);
     const isHorizon = horizon === Number.POSITIVE_INFINITY || (Number.isInteger(horizon) && horizon > 0);
+    demand(
+      Number.isFinite(stepSeconds) && stepSeconds > 0,
+      () => `expected spec.stepSeconds to be a positive number or left out, got ${stepSeconds}`,
+    );
     demand(isHorizon, () => `expected spec.horizon to be a number of steps or Infinity, got ${horizon}`);
     demand(
       new Set(info).size === info.length,

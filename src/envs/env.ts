@@ -42,6 +42,8 @@ export interface EnvSpec {
   readonly action: Space;
   /** Steps after which an episode is truncated; `Infinity` where only a termination ends it. */
   readonly horizon: number;
+  /** Seconds of the world from one step to the next; left out where it has none, as in a game of turns. */
+  readonly stepSeconds?: number;
   /** Names of the numbers that a step reports beside its reward, in the order of `Env.info`; e.g. `success`. */
   readonly info: readonly string[];
 }

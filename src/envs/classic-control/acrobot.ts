@@ -47,6 +47,7 @@ export const acrobotRules: Rules<null, State> = {
     },
     action: { kind: "discrete", size: 3 },
     horizon: 500,
+    stepSeconds: STEP_SECONDS,
     info: [],
   },
 

@@ -44,6 +44,7 @@ export const cartPoleRules: Rules<null, State> = {
     observation: { kind: "box", shape: [4], low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY },
     action: { kind: "discrete", size: 2 },
     horizon: 500,
+    stepSeconds: STEP_SECONDS,
     info: [],
   },
 

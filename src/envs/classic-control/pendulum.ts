@@ -35,6 +35,7 @@ export const pendulumRules: Rules<null, State> = {
     observation: { kind: "box", shape: [3], low: [-1, -1, -MAX_SPEED], high: [1, 1, MAX_SPEED] },
     action: { kind: "box", shape: [1], low: -MAX_TORQUE, high: MAX_TORQUE },
     horizon: 200,
+    stepSeconds: STEP_SECONDS,
     info: [],
   },
 

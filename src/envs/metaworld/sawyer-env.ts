@@ -71,6 +71,7 @@ export interface SawyerOptions {
 
 /** Time steps of the scene in one step of the environment. */
 const FRAME_SKIP = 5;
+const STEP_SECONDS = FRAME_SKIP * 0.0025;
 const ACTION_SCALE = Math.fround(0.01);
 
 const INFO = ["success", "nearObject", "grasped", "graspReward", "inPlaceReward", "objectToTarget"] as const;
@@ -115,6 +116,7 @@ export class SawyerEnv implements Env<MetaworldTask> {
       observation: observationSpace(tasks, goalVisible),
       action: { kind: "box", shape: [4], low: -1, high: 1 },
       horizon,
+      stepSeconds: STEP_SECONDS,
       info: INFO,
     };
     this.#clock = new EpisodeClock(this.spec);

@@ -123,6 +123,7 @@ export class LocomotionEnv<Task extends EnvState> implements Env<Task> {
       },
       action: { kind: "box", shape: [walker.actions], low: -1, high: 1 },
       horizon,
+      stepSeconds: walker.timestep * walker.frameSkip,
       info: INFO,
     };
     this.#clock = new EpisodeClock(this.spec);
