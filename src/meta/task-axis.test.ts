@@ -69,12 +69,12 @@ describe.each(Object.entries(uses))("%s", (_, use) => {
 });
 
 test("the axis that is missing is named", () => {
-  expect(() => uses["maml"]!(first(sinusoids(5, 5)))).toThrow(
+  expect(() => uses.maml!(first(sinusoids(5, 5)))).toThrow(
     "maml: support.x must have axes [task, example, …], got [5, 1]. Stack tasks along a leading axis; one task becomes a stack by expandDims(x, 0)",
   );
   const two = sinusoids(5, 5);
   const uneven = { support: two.support, query: tree.map((x) => concatenate([x, x]), two.query) };
-  expect(() => uses["maml"]!(uneven)).toThrow(
+  expect(() => uses.maml!(uneven)).toThrow(
     "maml: support and query must be of the same tasks, got 3 and 6 along the first axis.",
   );
 });
