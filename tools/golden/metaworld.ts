@@ -30,11 +30,11 @@ const about = {
   steps: COLUMNS,
 };
 const episodes = sawyerTasks.map(({ name }) => {
-  const { actions, steps, observed, ...episode } = successful(name);
+  const { actions, steps, observed, scripted, ...episode } = successful(name);
   console.log(`${name}: goal ${episode.goal}, ${steps.length} steps`);
   const lines = (rows: readonly (readonly number[])[]) => rows.map((row) => JSON.stringify(row)).join(",\n");
   const head = JSON.stringify(episode).slice(0, -1);
-  return `${head},\n"actions":[\n${lines(actions)}],\n"steps":[\n${lines(steps)}],\n"observed":[\n${lines(observed)}]}`;
+  return `${head},\n"actions":[\n${lines(actions)}],\n"steps":[\n${lines(steps)}],\n"observed":[\n${lines(observed)}],\n"scripted":[\n${lines(scripted)}]}`;
 });
 writeFileSync(
   "test/golden/metaworld.json",

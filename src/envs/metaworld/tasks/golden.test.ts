@@ -59,6 +59,9 @@ test.each(episodes)(
     for (const [i, expected] of golden.observed.entries()) {
       compare(`after ${i * OBSERVED_EVERY} steps`, "observation", played.observed[i]!, expected);
     }
+    for (const [i, expected] of golden.scripted.entries()) {
+      compare(`step ${2 * i}, aside`, "scripted action", played.scripted[i]!, expected);
+    }
     const told = [...differences].map(
       ([what, [first, ...more]]) => `${what}, ${first}, and ${more.length} more`,
     );

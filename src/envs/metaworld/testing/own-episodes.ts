@@ -4,6 +4,7 @@
  * An episode goes on for some steps after its first success; in the last ones the hand opens and moves at random, so
  * that things are dropped, too. test/golden/metaworld.json keeps all of it; tools/golden/metaworld.ts writes that.
  */
+import { pow } from "../../../math.js";
 import { Rng } from "../../../random/index.js";
 import { metaworldBenchmark } from "../benchmarks.js";
 import type { Metaworld } from "../metaworld.js";
@@ -20,6 +21,8 @@ export interface OwnEpisode {
   readonly steps: readonly (readonly number[])[];
   /** The first 18 numbers of the observation after the reset, and after every `OBSERVED_EVERY` steps. */
   readonly observed: readonly (readonly number[])[];
+  /** What the scripted policy does, unclipped and in four digits, where things are a little elsewhere: every other step. */
+  readonly scripted: readonly (readonly number[])[];
 }
 
 export const COLUMNS = [
@@ -48,19 +51,24 @@ export function playOwn(metaworld: Metaworld, task: string, goal: number, choose
   const first = metaworld.env(task, { ...options, reward: 1 });
   const observation = begin(env, task, goal);
   const ignored = begin(first, task, goal);
-  const [actions, steps, observed]: number[][][] = [[], [], [[...observation.slice(0, OBSERVED)].map(round)]];
+  const aside = policyAside(task, goal);
+  const actions: number[][] = [];
+  const steps: number[][] = [];
+  const observed = [[...observation.slice(0, OBSERVED)].map(round)];
+  const scripted: number[][] = [];
   for (let t = 0; ; t++) {
     const action = choose(t, observation, env.info);
     if (!action) break;
+    if (t % 2 === 0) scripted.push(aside(t, observation));
     const { reward } = env.step(action, observation);
     const { reward: rewardV1 } = first.step(action, ignored);
-    actions!.push([...action]);
-    steps!.push([reward, rewardV1, ...env.info].map(round));
-    if ((t + 1) % OBSERVED_EVERY === 0) observed!.push([...observation.slice(0, OBSERVED)].map(round));
+    actions.push([...action]);
+    steps.push([reward, rewardV1, ...env.info].map(round));
+    if ((t + 1) % OBSERVED_EVERY === 0) observed.push([...observation.slice(0, OBSERVED)].map(round));
   }
   env.close();
   first.close();
-  return { task, goal, actions: actions!, steps: steps!, observed: observed! };
+  return { task, goal, actions, steps, observed, scripted };
 }
 
 function begin(env: SawyerEnv, task: string, goal: number): Float64Array {
@@ -81,6 +89,24 @@ export function noisyPolicy(task: string, goal: number): (t: number, observation
       const noisy = Math.min(1, Math.max(-1, x)) + noise.uniform(-1, 1) * (k === 3 ? 0.05 : 0.2);
       return Math.round(100 * Math.min(1, Math.max(-1, noisy))) / 100 + 0;
     });
+  };
+}
+
+/** The scripted policy, with hand and object up to 10 cm aside, so that it meets its conditions from both sides. */
+function policyAside(task: string, goal: number): (t: number, observation: Float64Array) => number[] {
+  const definition = sawyerTask(task);
+  const rng = Rng.seed(goal).fork(task).fork("aside");
+  return (t, observation) => {
+    const noise = rng.fork("step", t);
+    const moved = observation.slice();
+    moved[3] = noise.uniform(0, 1);
+    for (const at of [0, 4]) {
+      const scale = pow(10, noise.uniform(-3, -1));
+      for (let k = at; k < at + 3; k++) moved[k]! += scale * noise.uniform(-1, 1);
+    }
+    const action = new Float64Array(4);
+    act(definition, moved, action);
+    return [...action].map((x) => Number(x.toPrecision(4)) + 0);
   };
 }
 
