@@ -1,6 +1,9 @@
 /** What each experiment does where nothing is set, and where the paper, or the authors' code, says so. */
 import { expect, test } from "vitest";
+import { OMNIGLOT_MAML_SPLIT } from "../data/index.js";
 import { experiments, loadExperiment } from "./index.js";
+import { SPLIT as mamlPlusPlusSplit } from "./maml-plus-plus-2019/omniglot.js";
+import { SPLIT as reptileSplit } from "./reptile-2018/omniglot.js";
 
 const defaults: Readonly<Record<string, unknown>> = {
   "maml-2017/sinusoid": {
@@ -68,4 +71,13 @@ const defaults: Readonly<Record<string, unknown>> = {
 
 test.each(Object.keys(experiments))("%s", async (name) => {
   expect((await loadExperiment(name)).schema.parse({})).toEqual(defaults[name]);
+});
+
+test("Omniglot's 1,623 characters are split as each paper's code does", () => {
+  // cbfinn/maml, data_generator.py: num_train 1,200 with num_val 100 of them
+  expect(OMNIGLOT_MAML_SPLIT).toEqual({ train: 1100, validation: 100, test: 423 });
+  // supervised-reptile, omniglot.py: split_dataset(num_train=1200), without a validation set
+  expect(reptileSplit).toEqual({ train: 1200, test: 423 });
+  // HowToTrainYourMAMLPytorch, experiment_config/omniglot*.json: train_val_test_split of .7092, .0308, .2606 (rounded)
+  expect(mamlPlusPlusSplit).toEqual({ train: 1151, validation: 50, test: 422 });
 });

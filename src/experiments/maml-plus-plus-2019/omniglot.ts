@@ -13,10 +13,13 @@ import { openDataset } from "../../datasets/index.js";
 import { defineExperiment } from "../../run/index.js";
 import { characterLearner, characterMemory, characterSchema, INDUCTIVE, TRANSDUCTIVE } from "./characters.js";
 
-/** 1,151 characters to train on, whose quarter turns are classes, too, and 422 for tests, upright; paper is 1. */
+/** Characters (authors' code: `train_val_test_split` of 1,623). */
+export const SPLIT = { train: 1151, validation: 50, test: 422 };
+
+/** Quarter turns of the characters to train on are classes, too; those for tests are upright; paper is 1. */
 function omniglotSplit() {
   const all = invertImages(openDataset("omniglot").source());
-  const { train, test } = splitClasses(all, { train: 1151, validation: 50, test: 422 });
+  const { train, test } = splitClasses(all, SPLIT);
   return { train: rotationsAsClasses(train), test };
 }
 

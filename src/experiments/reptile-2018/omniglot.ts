@@ -19,10 +19,13 @@ import {
   transductive,
 } from "./characters.js";
 
-/** 1,200 characters to train on, whose quarter turns are classes, too, and 423 for tests, upright; paper is 1. */
+/** Characters (authors' code: NUM_TRAIN of 1,623, and the rest). */
+export const SPLIT = { train: 1200, test: 423 };
+
+/** Quarter turns of the characters to train on are classes, too; those for tests are upright; paper is 1. */
 function omniglotSplit() {
   const all = invertImages(openDataset("omniglot").source());
-  const { train, test } = splitClasses(all, { train: 1200, test: 423 });
+  const { train, test } = splitClasses(all, SPLIT);
   return { train: rotationsAsClasses(train), test };
 }
 
