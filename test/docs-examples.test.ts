@@ -56,8 +56,11 @@ test("the README's other programs run", async () => {
   for (const program of programs("README.md").slice(1)) await run(program, {});
 });
 
+/** Its program is a module for the command line: src/cli/experiment.test.ts runs it there. */
+const EXPERIMENT = "experiments.md";
+
 describe("the programs of docs/ are one for each page, and print what they say:", () => {
-  const pages = readdirSync("docs").filter((name) => name.endsWith(".md"));
+  const pages = readdirSync("docs").filter((name) => name.endsWith(".md") && name !== EXPERIMENT);
   test.each(pages)("%s", async (name) => {
     const program = programs(join("docs", name)).join("\n");
     const promised = [...program.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, line]) => line);

@@ -53,7 +53,7 @@ function tableOf(table: Table, name: string): string {
   const minutes = Math.max(1, Math.round(seconds / 60));
   const figure = name.replace(/json$/, "svg");
   return [
-    `**[${paper.cite}](${paper.url}), ${paper.where}.** ${caption}.`,
+    paper === null ? `**${caption}.**` : `**[${paper.cite}](${paper.url}), ${paper.where}.** ${caption}.`,
     markdownTable(["", "", ...columns.map(({ label }) => label)], rows.flatMap(linesOf)),
     [
       `\`npx metagrad reproduce ${experiment}${budget === "laptop" ? "" : ` --budget ${budget}`}\``,

@@ -98,9 +98,9 @@ describe("usage", () => {
     ["help me", "help me: not a command. Expected demo, list, train,"],
     ["help trian", "help trian: not a command. Did you mean train?"],
     ["runs help clear", "help clear: not a command. Did you mean clean?"],
-    ["evaluate .", "evaluate .: expected a run folder, which has a config.json, or a name that"],
+    ["evaluate .", "evaluate .: expected a run folder, which has a config.json, a name that"],
     ["evaluate ./nothing/here", "got a path where nothing is. `metagrad runs list` shows runs"],
-    ["export . --output a.onnx", "export .: expected a run folder, which has a config.json, or a name that"],
+    ["export . --output a.onnx", "export .: expected a run folder, which has a config.json, a name that"],
     [
       "rollout metaworld/open-door",
       "expected the name of an environment, got metaworld/open-door. Did you mean metaworld/door-open?",

@@ -1,15 +1,16 @@
-import { loadExperiment } from "../experiments/index.js";
 import { evaluateRun, RunFolder } from "../run/index.js";
 import { meanEstimate } from "../stats/index.js";
+import { experimentOfRun } from "./experiment.js";
 import { withProgress } from "./progress.js";
 import { alignColumns } from "./table-text.js";
 
 /** Prints each metric of a run's newest checkpoint, with its 95% interval over test tasks. */
 export async function evaluateFolder(dir: string, json: boolean): Promise<void> {
-  const { experiment: name, seed } = RunFolder.open(dir).record;
+  const { record } = RunFolder.open(dir);
+  const { experiment: name, seed } = record;
   const { step, evaluation } = await withProgress(async (progress) => {
     progress.phase(`${name}  evaluating ${dir}`);
-    return evaluateRun(await loadExperiment(name), dir);
+    return evaluateRun(await experimentOfRun(record), dir);
   });
   const rows = Object.entries(evaluation).map(([metric, values]) => {
     const { value, low, high } = meanEstimate(values);

@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
 import { ConfigError, MetaError } from "../errors.js";
-import { loadExperiment } from "../experiments/index.js";
-import { evaluateModel, type Progress, readModel, readTable, tablePath } from "../run/index.js";
+import { evaluateModel, type Progress, readModel, readTable } from "../run/index.js";
 import { mean } from "../stats/index.js";
+import { findExperiment } from "./experiment.js";
+import { publishedTable } from "./run-or-table.js";
 import { alignColumns, showNumber } from "./table-text.js";
 
 const TOLERANCE = 1e-3; // of the recorded number: builds of the engine round differently
@@ -13,16 +13,14 @@ const TOLERANCE = 1e-3; // of the recorded number: builds of the engine round di
  * @throws ConfigError where there is no table or no model; MetaError when a number is not what the table says
  */
 export async function recheck(
-  name: string,
-  results: string,
+  asked: string,
+  results: string | undefined,
   json: boolean,
   progress: Progress,
 ): Promise<void> {
-  const experiment = await loadExperiment(name);
-  const file = tablePath(results, name);
-  if (!existsSync(file)) {
-    throw new ConfigError(`evaluate: no table in ${file}. Make it with \`metagrad reproduce ${name}\``);
-  }
+  const experiment = await findExperiment(asked);
+  const { name } = experiment;
+  const file = publishedTable("evaluate", experiment, asked, results);
   const table = readTable(file);
   if (table.rows.every(({ checkpoint }) => checkpoint === null)) {
     throw new ConfigError(

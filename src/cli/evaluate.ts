@@ -1,7 +1,4 @@
 /** `metagrad evaluate`: judge published models again, or the newest checkpoint of a run. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { command, positiveInteger } from "./command.js";
 import { loading, withProgress } from "./progress.js";
 
@@ -11,7 +8,7 @@ export const evaluate = command("evaluate")
     "Evaluate the models that lie beside a reproduced table, and compare with the\n" +
       "numbers that it holds; or evaluate the newest checkpoint of a run folder.",
   )
-  .argument("<what>", "a name that `metagrad list` shows, or a run folder")
+  .argument("<what>", "a run folder, a name that `metagrad list` shows, or a module: ./mine.ts")
   .option("--results <dir>", 'where tables are kept (default: "results", or else those of this package)')
   .option(
     "--workers <n>",
@@ -32,7 +29,5 @@ export const evaluate = command("evaluate")
       return;
     }
     const { recheck } = await loading(() => import("./evaluate-table.js"));
-    const shipped = fileURLToPath(new URL("../../results", import.meta.url));
-    const folder = results ?? (existsSync(join("results", `${what}.json`)) ? "results" : shipped);
-    await withProgress((progress) => recheck(what, folder, json, progress));
+    await withProgress((progress) => recheck(what, results, json, progress));
   });

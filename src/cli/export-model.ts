@@ -1,21 +1,10 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ConfigError, suggestion } from "../errors.js";
-import { loadExperiment } from "../experiments/index.js";
 import { encodeNpz, exportOnnx, namedTensors, saveTree } from "../formats/index.js";
-import {
-  type Config,
-  type Experiment,
-  modelOfRun,
-  RunFolder,
-  readModel,
-  readTable,
-  tablePath,
-} from "../run/index.js";
+import { type Config, type Experiment, modelOfRun, RunFolder, readModel, readTable } from "../run/index.js";
 import type { Tree } from "../tensor/index.js";
+import { experimentOfRun, findExperiment } from "./experiment.js";
 import { checkOutput, writeOutput } from "./output-file.js";
-import { isRunFolder } from "./run-or-table.js";
+import { isRunFolder, publishedTable } from "./run-or-table.js";
 
 export type ModelFormat = "onnx" | "safetensors" | "npz";
 
@@ -71,8 +60,9 @@ function encode(
 }
 
 async function ofRun(dir: string): Promise<Source> {
-  const { experiment: name, seed } = RunFolder.open(dir).record;
-  const experiment = await loadExperiment(name);
+  const { record } = RunFolder.open(dir);
+  const { experiment: name, seed } = record;
+  const experiment = await experimentOfRun(record);
   const { config, model, step } = modelOfRun(experiment, dir);
   return {
     experiment,
@@ -82,14 +72,10 @@ async function ofRun(dir: string): Promise<Source> {
   };
 }
 
-async function ofTable(name: string, { row: label, results }: ExportOptions): Promise<Source> {
-  const experiment = await loadExperiment(name);
-  const shipped = fileURLToPath(new URL("../../results", import.meta.url));
-  const folder = results ?? (existsSync(join("results", `${name}.json`)) ? "results" : shipped);
-  const file = tablePath(folder, name);
-  if (!existsSync(file)) {
-    throw new ConfigError(`export: no table in ${file}. Make it with \`metagrad reproduce ${name}\``);
-  }
+async function ofTable(asked: string, { row: label, results }: ExportOptions): Promise<Source> {
+  const experiment = await findExperiment(asked);
+  const { name } = experiment;
+  const file = publishedTable("export", experiment, asked, results);
   const rows = readTable(file).rows.filter(
     ({ checkpoint, config }) => checkpoint !== null && config !== null,
   );

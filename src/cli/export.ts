@@ -14,7 +14,7 @@ export const exportModel = command("export")
       "its tensors as safetensors or npz, or as ONNX what it is for: adapting to a support\n" +
       "set by gradient steps, and predicting queries, in one graph for any runtime.",
   )
-  .argument("<what>", "a run folder, or a name that `metagrad list` shows")
+  .argument("<what>", "a run folder, a name that `metagrad list` shows, or a module: ./mine.ts")
   .requiredOption("--output <file>", "the file to write")
   .option("--format <format>", "onnx, safetensors or npz (default: as the file is named)", modelFormat)
   .option("--row <label>", "of the table (default: the first with a model)")

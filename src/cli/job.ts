@@ -6,7 +6,7 @@ export const job = command("job")
   .argument("<experiment>")
   .argument("<request>", "JSON: config, seed, dir, label")
   .action(async (name, request) => {
-    const { loadExperiment } = await import("../experiments/index.js");
+    const { findExperiment } = await import("./experiment.js");
     const { runJob } = await import("../run/index.js");
     // by message, not by signal: Ctrl-C reaches the whole group of processes, and a second signal would kill
     const stop = new AbortController();
@@ -18,7 +18,7 @@ export const job = command("job")
     if (stop.signal.aborted) return interrupted(signal);
     try {
       const { label, ...work } = JSON.parse(request);
-      const isDone = await runJob(await loadExperiment(name), work, {
+      const isDone = await runJob(await findExperiment(name), work, {
         label,
         signal,
         progress: {

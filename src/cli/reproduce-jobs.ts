@@ -9,6 +9,7 @@ import {
   type Progress,
   type ProgressState,
 } from "../run/index.js";
+import { experimentAddress } from "./experiment.js";
 
 export interface RunAllOptions {
   readonly workers: number;
@@ -88,7 +89,7 @@ function runInProcess(
   progress: Omit<Progress, "end">,
 ): Promise<string | undefined> {
   const request = JSON.stringify({ config, seed, dir, label });
-  const child = fork(bin, ["job", experiment.name, request], {
+  const child = fork(bin, ["job", experimentAddress(experiment), request], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   let failed: string | undefined;

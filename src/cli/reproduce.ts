@@ -10,7 +10,10 @@ export const reproduce = command("reproduce")
       "print the paper's numbers, ours with 95% intervals, and verdicts. Ctrl-C saves\n" +
       "checkpoints and stops; --resume goes on from them.",
   )
-  .argument("<experiment>", "a name that `metagrad list` shows, e.g. maml-2017/sinusoid")
+  .argument(
+    "<experiment>",
+    "a name that `metagrad list` shows, e.g. maml-2017/sinusoid, or a module: ./mine.ts",
+  )
   .option("--budget <name>", "smoke (a minute), laptop (an hour), night, or paper", "laptop")
   .option("--seeds <n>", "seeds of each row (default: the budget's)", positiveInteger)
   .option("-s, --set <path=value...>", "change a config field in all rows")
@@ -24,11 +27,12 @@ export const reproduce = command("reproduce")
   .option("--dry-run", "print the time that it will take here")
   .option("--json", "print one JSON object a line")
   .addHelpText("after", "\nExample:\n  $ metagrad reproduce maml-2017/sinusoid --budget smoke")
-  .action(async (name, options) => {
+  .action(async (asked, options) => {
     const { ConfigError, suggestion } = await import("../errors.js");
     const run = await loading(() => import("../run/index.js"));
-    const { loadExperiment } = await import("../experiments/index.js");
-    const experiment = await loading(() => loadExperiment(name));
+    const { findExperiment } = await import("./experiment.js");
+    const experiment = await loading(() => findExperiment(asked));
+    const { name } = experiment;
     const { set: sets = [], seeds, out, jobs: workers, resume, json = false } = options;
     const budget = run.budgetNames.find((known) => known === options.budget);
     if (budget === undefined) {

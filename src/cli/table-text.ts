@@ -23,7 +23,11 @@ export function tableText({ experiment, paper, budget, seeds, caption, columns, 
   const notes = rows.flatMap(({ label, note }) => (note === undefined ? [] : [`  ${label}: ${note}`]));
   const head = ["", "", "paper", "ours", "± over seeds", "± over tasks", "verdict"];
   return [
-    `${experiment} · ${paper.cite}, ${paper.where} · ${budget} budget, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}`,
+    [
+      experiment,
+      ...(paper === null ? [] : [`${paper.cite}, ${paper.where}`]),
+      `${budget} budget, ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}`,
+    ].join(" · "),
     caption,
     "",
     ...alignColumns([head, ...cells]),

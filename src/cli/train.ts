@@ -16,7 +16,10 @@ export const train = command("train")
     "Run one experiment with one seed, and write its config, metrics and checkpoints\n" +
       "to a new folder. Ctrl-C saves a checkpoint and stops; --resume goes on from it.",
   )
-  .argument("<experiment>", "a name that `metagrad list` shows, e.g. maml-2017/sinusoid")
+  .argument(
+    "<experiment>",
+    "a name that `metagrad list` shows, e.g. maml-2017/sinusoid, or a module: ./mine.ts",
+  )
   .option("-s, --set <path=value...>", "change a config field, e.g. --set inner.lr=0.01")
   .option("--seed <n>", "seed of every random stream (default: 0)", nonNegativeInteger)
   .option("--out <dir>", "where run folders go", "runs")
@@ -28,15 +31,16 @@ export const train = command("train")
     positiveInteger,
   )
   .addHelpText("after", "\nExample:\n  $ metagrad train maml-2017/sinusoid --set inner.steps=5 --seed 3")
-  .action(async (name, { set = [], seed, out, resume, checkpointEvery, workers: asked }) => {
+  .action(async (asked, { set = [], seed, out, resume, checkpointEvery, workers: threads }) => {
     const { ConfigError } = await import("../errors.js"); // imports that are slow come last, for --help
     const run = await loading(() => import("../run/index.js"));
-    const { loadExperiment } = await import("../experiments/index.js");
+    const { findExperiment } = await import("./experiment.js");
     const { useWorkers } = await import("../engine/index.js");
     const { numCores } = await import("../platform/threads.js");
-    const experiment = await loadExperiment(name);
+    const experiment = await findExperiment(asked);
+    const { name } = experiment;
     const signal = interruption();
-    const workers = await useWorkers(asked ?? numCores());
+    const workers = await useWorkers(threads ?? numCores());
 
     const start = (options: RunOptions) => {
       const config = run.configure(experiment, ...run.parseSets(set));

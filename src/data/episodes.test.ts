@@ -2,9 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ConfigError } from "../errors.js";
 import { Rng } from "../random/index.js";
+import { splitClasses } from "./class-split.js";
 import { consecutiveEpisodes, sampleEpisodes } from "./episodes.js";
 import { glyphs } from "./glyphs.js";
 import type { ImageSource } from "./image-source.js";
+import { hostArray } from "./task.js";
 
 /** Images of one pixel that says which it is. */
 const numbered: ImageSource = {
@@ -131,4 +133,68 @@ test("all that is wrong with the options is said at once", () => {
     "sampleEpisodes: tasks must be an integer >= 1, got 0; ways must be at most the source's 20",
   );
   expect(wrong).toThrow("shots + queries must be at most the source's 10 images a class, got 6 + 5");
+});
+
+/** Three classes of sequences of two tokens, of different sizes; the first token is the class. */
+const sequences = [4, 3, 5].map((count, k) =>
+  hostArray(
+    Array.from({ length: count }, (_, instance) => [k, instance]),
+    "int32",
+  ),
+);
+
+test("arrays by class make episodes of their own shape and dtype", () => {
+  const { support, query } = sampleEpisodes(sequences, Rng.seed(3), {
+    tasks: 5,
+    ways: 2,
+    shots: 2,
+    queries: 1,
+  });
+  expect([support.x.shape, support.x.dtype, query.x.shape]).toEqual([[5, 4, 2], "int32", [5, 2, 2]]);
+  for (let task = 0; task < 5; task++) {
+    const rows = (x: ArrayLike<number>, each: number) =>
+      Array.from({ length: each }, (_, k) => [x[2 * (task * each + k)]!, x[2 * (task * each + k) + 1]!]);
+    const [a, b, c, d] = rows(support.x.data, 4) as number[][];
+    const [e, f] = rows(query.x.data, 2) as number[][];
+    expect([a![0], c![0]]).toEqual([b![0], d![0]]);
+    expect([e![0], f![0]]).toEqual([a![0], c![0]]);
+    expect(a![0]).not.toBe(c![0]);
+    expect(new Set([a![1], b![1], e![1]]).size).toBe(3); // no example twice
+  }
+});
+
+test("arrays are split by class", () => {
+  const { train, test: held } = splitClasses(sequences, { train: 2, test: 1 });
+  expect([...train, ...held].map(({ data }) => data[0]).sort()).toEqual([0, 1, 2]);
+  const fixed = consecutiveEpisodes(sequences, { tasks: 1, ways: 3, shots: 1, queries: 1 });
+  expect([...fixed.support.x.data]).toEqual([0, 0, 1, 0, 2, 0]);
+});
+
+test.each([
+  ["no class", [], "expected an array for each class, got no class"],
+  [
+    "plain numbers",
+    [[1, 2]],
+    "class 0: expected an array { shape: [examples, ...], dtype, data }, as hostArray makes it",
+  ],
+  [
+    "other shapes",
+    [sequences[0], hostArray([[1, 2, 3]], "int32")],
+    "class 1: expected examples of shape [2], as class 0 has, got [3]",
+  ],
+  [
+    "other dtypes",
+    [sequences[0], hostArray([[1, 2]])],
+    "class 1: expected dtype int32, as class 0 has, got float32",
+  ],
+  [
+    "too few",
+    sequences,
+    "shots + queries must be at most the source's 3 examples of its smallest class, got 3 + 1",
+  ],
+])("arrays are refused: %s", (_, arrays, message) => {
+  const draw = () =>
+    sampleEpisodes(arrays as never, Rng.seed(0), { tasks: 1, ways: 1, shots: 3, queries: 1 });
+  expect(draw).toThrow(ConfigError);
+  expect(draw).toThrow(message);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { selectClasses } from "./class-split.js";
 import { imageArray, imageBytes, packBits } from "./image-array.js";
-import { numImages, selectClasses } from "./image-source.js";
+import { numImages } from "./image-source.js";
 
 const layout = { height: 1, width: 3, channels: 1, bits: 8 } as const;
 const bytes = (...values: number[]) => Uint8Array.from(values);

@@ -1,12 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  type ImageSource,
-  invertImages,
-  numImages,
-  rotationsAsClasses,
-  selectClasses,
-  splitClasses,
-} from "./image-source.js";
+import { selectClasses, splitClasses } from "./class-split.js";
+import { type ImageSource, invertImages, numImages, rotationsAsClasses } from "./image-source.js";
 
 /** Images of 2 x 2 whose pixels say class and position. */
 const numbered: ImageSource = {

@@ -1,10 +1,9 @@
 /**
- * Labelled images to make few-shot classes of, and views of them: some classes, splits, rotations.
+ * Labelled images to make few-shot classes of, and views of them: some classes, rotations.
  *
  * @module
  */
 import { ConfigError } from "../errors.js";
-import { Rng } from "../random/index.js";
 
 /** Classes 0, 1, … `numClasses` − 1 with images 0, 1, … of each, all of one size. */
 export interface ImageSource {
@@ -22,67 +21,9 @@ export interface ImageSource {
   readonly classNames?: readonly string[];
 }
 
-/** Numbers of classes. */
-export interface SplitSizes {
-  readonly train: number;
-  /** Default: 0. */
-  readonly validation?: number;
-  readonly test: number;
-}
-
-export interface Split {
-  readonly train: ImageSource;
-  readonly validation: ImageSource;
-  readonly test: ImageSource;
-}
-
 /** Returns the number of a class's images. */
 export function numImages(source: ImageSource, classIndex: number): number {
   return source.imagesOf?.(classIndex) ?? source.imagesPerClass;
-}
-
-/** Returns the given classes of `source`, numbered in the given order. @throws ConfigError */
-export function selectClasses(source: ImageSource, classes: ArrayLike<number>): ImageSource {
-  const chosen = Int32Array.from(classes);
-  const wrong = chosen.find((index) => index < 0 || index >= source.numClasses);
-  if (wrong !== undefined) {
-    throw new ConfigError(`selectClasses: a class must be in 0..${source.numClasses - 1}, got ${wrong}`);
-  }
-  return regroup(source, chosen.length, {
-    image: (classIndex, instance) => source.image(chosen[classIndex]!, instance),
-    origin: (classIndex) => chosen[classIndex]!,
-    name: (_, origin) => origin,
-  });
-}
-
-/**
- * Shares the classes out at random: the same split for the same seed. Classes that no size asks for are
- * left out.
- *
- * Split first and rotate then, or the rotations of one character land on both sides.
- *
- * @throws ConfigError
- */
-export function splitClasses(source: ImageSource, sizes: SplitSizes, seed = 0): Split {
-  const { train, validation = 0, test } = sizes;
-  for (const [name, size] of Object.entries({ train, validation, test })) {
-    if (!Number.isInteger(size) || size < 0) {
-      throw new ConfigError(`splitClasses: ${name} must be an integer >= 0, got ${size}`);
-    }
-  }
-  const total = train + validation + test;
-  if (total > source.numClasses) {
-    const got = `${train} + ${validation} + ${test} = ${total}`;
-    throw new ConfigError(
-      `splitClasses: expected at most the source's ${source.numClasses} classes, got ${got}`,
-    );
-  }
-  const order = Rng.seed(seed).fork("split").permutation(source.numClasses);
-  return {
-    train: selectClasses(source, order.subarray(0, train)),
-    validation: selectClasses(source, order.subarray(train, train + validation)),
-    test: selectClasses(source, order.subarray(train + validation, total)),
-  };
 }
 
 /**
@@ -119,7 +60,7 @@ export function invertImages(source: ImageSource): ImageSource {
   });
 }
 
-interface Regrouping {
+export interface Regrouping {
   readonly image: ImageSource["image"];
   /** Which class of the source a class is made of. */
   readonly origin: (classIndex: number) => number;
@@ -127,7 +68,11 @@ interface Regrouping {
 }
 
 /** Returns a source whose classes are made of those of another. */
-function regroup(source: ImageSource, numClasses: number, { image, origin, name }: Regrouping): ImageSource {
+export function regroup(
+  source: ImageSource,
+  numClasses: number,
+  { image, origin, name }: Regrouping,
+): ImageSource {
   const { imagesOf, classNames, ...rest } = source;
   const classes = Array.from({ length: numClasses }, (_, k) => k);
   return {

@@ -1,8 +1,10 @@
 /** Supervised task distributions: the embedded glyphs, published image sets, episodes over any labelled images, sinusoids. */
 export { CIFAR_FS_RECIPE, cifarFsCatalogue } from "./cifar-fs.js";
 export { classFolders } from "./class-folders.js";
+export { type Split, type SplitSizes, selectClasses, splitClasses } from "./class-split.js";
 export { isGrayFile } from "./decode-image.js";
 export { consecutiveEpisodes, type EpisodeOptions, sampleEpisodes } from "./episodes.js";
+export type { ArraySource } from "./examples.js";
 export { type GlyphOptions, type GlyphScript, glyphScripts, glyphStrokes, glyphs } from "./glyphs.js";
 export { DRAWING_SIZE, draw, drawPlainly, type Strokes } from "./handwriting.js";
 export { type ImageClass, type ImageLayout, imageArray, imageBytes } from "./image-array.js";
@@ -19,10 +21,6 @@ export {
   invertImages,
   numImages,
   rotationsAsClasses,
-  type Split,
-  type SplitSizes,
-  selectClasses,
-  splitClasses,
 } from "./image-source.js";
 export { type LeftOut, leftOut } from "./left-out.js";
 export { miniImageNetCatalogue, miniImageNetRecipe } from "./mini-imagenet.js";
@@ -38,4 +36,4 @@ export {
 export { omniglotOneShotCatalogue, omniglotOneShotTasks } from "./omniglot-one-shot.js";
 export { type Resize, resizeImage } from "./resize.js";
 export { type SinusoidOptions, type SinusoidTasks, sampleSinusoids } from "./sinusoid.js";
-export { type Batch, type HostArray, hostFloat32, hostInt32, type Task } from "./task.js";
+export { type Batch, type HostArray, hostArray, hostFloat32, hostInt32, type Task } from "./task.js";

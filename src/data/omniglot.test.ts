@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { rotationsAsClasses, selectClasses, splitClasses } from "./image-source.js";
+import { selectClasses, splitClasses } from "./class-split.js";
+import { rotationsAsClasses } from "./image-source.js";
 import { OMNIGLOT_MAML_SPLIT, omniglotAlphabets, omniglotCatalogue, readOmniglot } from "./omniglot.js";
 
 /** The names of all drawings, as the official archives have them. */

@@ -33,8 +33,9 @@
  */
 import { FormatError } from "../errors.js";
 import { readZip } from "../formats/index.js";
+import type { SplitSizes } from "./class-split.js";
 import { decodeCatalogue, type FileTree, type ImageCatalogue, type ImageRecipe } from "./image-files.js";
-import type { ImageSource, SplitSizes } from "./image-source.js";
+import type { ImageSource } from "./image-source.js";
 
 export interface OmniglotAlphabet {
   readonly name: string;

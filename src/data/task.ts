@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Tensor } from "../tensor/index.js";
+import { type Nested, type Tensor, tensor } from "../tensor/index.js";
 
 /** An array on the host, row-major. */
 export interface HostArray {
@@ -27,6 +27,16 @@ export interface Task<B = Batch> {
   readonly support: B;
   /** What adaptation is judged on. */
   readonly query: B;
+}
+
+/**
+ * Returns nested numbers as an array on the host, as in `hostArray([[1, 2], [3, 4]])`.
+ *
+ * @throws ShapeError where rows differ in length
+ */
+export function hostArray(values: Nested, dtype: HostArray["dtype"] = "float32"): HostArray {
+  const whole = tensor(values, { dtype });
+  return { shape: whole.shape, dtype, data: whole.data() as HostArray["data"] };
 }
 
 /** Returns a float32 array of zeros. */

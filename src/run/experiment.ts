@@ -72,10 +72,19 @@ export interface RowOutcome {
 /** By name of the data set; in whatever form, as long as other data have another. */
 export type DataChecksums = Readonly<Record<string, string>>;
 
+/** The file of a user's own experiment. */
+export interface ExperimentModule {
+  /** Full path. */
+  readonly path: string;
+  /** SHA-256 of the file. */
+  readonly sha256: string;
+}
+
 export interface Experiment {
-  /** `<paper>/<table or figure>`, as in the registry. */
+  /** `<paper>/<table or figure>`, or whatever a user calls an experiment of their own. */
   readonly name: string;
-  readonly paper: Paper;
+  /** Null for an experiment that reproduces no paper. */
+  readonly paper: Paper | null;
   /** What the table shows, with the unit and which direction is good. */
   readonly caption: string;
   readonly better: "lower" | "higher";
@@ -98,23 +107,48 @@ export interface Experiment {
   memory?(config: Config): number;
   /** Draws the paper's figure from all rows that were run. */
   figure?(rows: readonly RowOutcome[]): LineChart;
+  /** Where the experiment was loaded from; undefined for those that are built in. */
+  readonly module?: ExperimentModule;
 }
 
 /** `Experiment` with the config that its schema describes. */
 export interface ExperimentDefinition<Schema extends z.ZodObject, State extends Tree, Model extends Tree>
-  extends Omit<Experiment, "schema" | "data" | "steps" | "learner" | "memory"> {
+  extends Omit<
+    Experiment,
+    "paper" | "schema" | "rows" | "budgets" | "data" | "steps" | "learner" | "memory" | "module"
+  > {
+  /** Default: none. */
+  readonly paper?: Paper;
   readonly schema: Schema;
+  /** Default: one row, `default`, which changes nothing. */
+  readonly rows?: readonly Row[];
+  /** Default: the config as it is, with 1 seed for smoke, 3 for laptop and 5 for night and paper. */
+  readonly budgets?: Readonly<Record<BudgetName, Budget>>;
   data?(config: z.output<Schema>): DataChecksums | Promise<DataChecksums>;
   steps(config: z.output<Schema>): number;
   learner(config: z.output<Schema>): Learner<State, Model>;
   memory?(config: z.output<Schema>): number;
 }
 
-/** Checks what the types cannot say, and forgets the type of the config. @throws ConfigError */
+/** Letters and digits, with `.`, `_` and `-` between them, in parts that `/` separates: it becomes a folder's name. */
+const NAME = /^[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/i;
+
+/**
+ * Defines an experiment: `metagrad train`, `reproduce`, `evaluate`, `export` and `runs` take it by the path of its
+ * module, whose default export it is. docs/experiments.md shows one from beginning to end.
+ *
+ * @throws ConfigError for what the types cannot say: a name that cannot be a folder's, two rows that share one, a budget
+ * of an unknown row, a row whose published numbers do not match the columns
+ */
 export function defineExperiment<Schema extends z.ZodObject, State extends Tree, Model extends Tree>(
   definition: ExperimentDefinition<Schema, State, Model>,
 ): Experiment {
-  const { name, columns, rows, budgets } = definition;
+  const { name, paper = null, columns, rows = ONE_ROW, budgets = SAME_CONFIG } = definition;
+  if (!NAME.test(name)) {
+    throw new ConfigError(
+      `experiment: name must be of letters, digits, ".", "_", "-" and "/", as in mine/waves, got ${JSON.stringify(name)}`,
+    );
+  }
   const labels = new Set(rows.map(({ label }) => label));
   if (labels.size < rows.length) throw new ConfigError(`experiment ${name}: two rows have the same label`);
   const paths = rows.map(({ label }) => slug(label));
@@ -139,8 +173,18 @@ export function defineExperiment<Schema extends z.ZodObject, State extends Tree,
       );
     }
   }
-  return definition as unknown as Experiment; // the schema stands between a config and the methods that take it
+  // the schema stands between a config and the methods that take it
+  return { ...definition, paper, rows, budgets } as unknown as Experiment;
 }
+
+const ONE_ROW: readonly Row[] = [{ label: "default", set: {} }];
+
+const SAME_CONFIG: Readonly<Record<BudgetName, Budget>> = {
+  smoke: { set: {}, seeds: 1 },
+  laptop: { set: {}, seeds: 3 },
+  night: { set: {}, seeds: 5 },
+  paper: { set: {}, seeds: 5 },
+};
 
 /** A row's name in paths: `pretrained on all tasks` → `pretrained-on-all-tasks`, `MAML++` → `maml-plus-plus`. */
 export function slug(label: string): string {

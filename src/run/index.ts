@@ -1,9 +1,19 @@
 /** Runs: experiments, configs, checkpoints, run folders, and tables made of runs. Node only. */
+export { z } from "zod";
 export { type CleanPlan, type CleanRequest, planClean, removeRun } from "./clean.js";
 export { compareRuns, type RunComparison, type StateDifference } from "./compare.js";
 export { configure, fieldPaths, parseSets, type Source } from "./config.js";
 export { evaluateModel, evaluateRun, loadEvaluation, modelOfRun, saveEvaluation } from "./evaluation.js";
 export * from "./experiment.js";
+export {
+  adaptedPredictor,
+  episodesOf,
+  type FewShotOptions,
+  type FewShotTest,
+  fewShotLearner,
+  type ImageSplit,
+  type Measure,
+} from "./few-shot.js";
 export { makeFolder, replaceFile } from "./files.js";
 export { RunFolder } from "./folder.js";
 export { type Job, runJob } from "./job.js";

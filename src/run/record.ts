@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { FormatError } from "../errors.js";
-import type { Config } from "./experiment.js";
+import type { Config, ExperimentModule } from "./experiment.js";
 import { readText, replaceFile } from "./files.js";
 
 /** Of a run folder. Format 1 had no checksums. */
@@ -17,6 +17,8 @@ export const FORMAT = 2;
 const RunRecord = z.strictObject({
   format: z.literal(FORMAT),
   experiment: z.string(),
+  /** The file of a user's own experiment: full path, SHA-256. */
+  module: z.strictObject({ path: z.string(), sha256: z.string() }).optional(),
   seed: z.int().min(0),
   config: z.record(z.string(), z.unknown()),
   /** Of the whole run. */
@@ -34,7 +36,10 @@ const RunRecord = z.strictObject({
 });
 
 /** `config.json`. */
-export type RunRecord = Omit<z.infer<typeof RunRecord>, "format" | "config"> & { readonly config: Config };
+export type RunRecord = Omit<z.infer<typeof RunRecord>, "format" | "config" | "module"> & {
+  readonly config: Config;
+  readonly module?: ExperimentModule;
+};
 
 /** Writes down what a run is. @throws MetaError */
 export function writeRecord(dir: string, record: RunRecord): void {
@@ -46,7 +51,7 @@ export function readRecord(dir: string): RunRecord {
   if (!hasRecord(dir)) throw new FormatError(`${dir}: expected a run folder, with config.json in it`);
   const file = recordPath(dir);
   const { format: _, ...record } = checkJson(parse(readText(file), file), RunRecord, file);
-  return record;
+  return record as RunRecord; // without a module it has no such field
 }
 
 export function hasRecord(dir: string): boolean {
@@ -64,8 +69,9 @@ export interface RunIdentity {
 }
 
 export function identityOf(runRecord: RunRecord): RunIdentity {
-  const { experiment, seed, config, data, build } = runRecord;
-  const bits = sha256(JSON.stringify([experiment, seed, config, data, build]));
+  const { experiment, module, seed, config, data, build } = runRecord;
+  const deciding = [experiment, seed, config, data, build, ...(module ? [module.sha256] : [])];
+  const bits = sha256(JSON.stringify(deciding));
   return { experiment, seed, sha256: bits, record: sha256(JSON.stringify(runRecord)) };
 }
 

@@ -118,11 +118,15 @@ async function recordOf(
   seed: number,
   { workers = 1 }: RunOptions,
 ): Promise<RunRecord> {
-  const { name, headline } = experiment;
+  const { name, headline, module } = experiment;
   const { build, node } = machine();
   const data = { ...(await experiment.data?.(config)) };
   const steps = experiment.steps(config);
-  return { experiment: name, seed, config, steps, headline, data, build, metagrad: version(), node, workers };
+  const versions = { build, metagrad: version(), node };
+  return {
+    ...{ experiment: name, ...(module && { module }) },
+    ...{ seed, config, steps, headline, data, ...versions, workers },
+  };
 }
 
 /** @throws FormatError where going on would give other bits */
@@ -135,6 +139,11 @@ async function checkSameBits(
   if (record.build !== build) {
     throw new FormatError(
       `${dir}: made by the ${record.build} build of the engine, this is ${build}, which rounds otherwise. Start a new run`,
+    );
+  }
+  if (record.module?.sha256 !== experiment.module?.sha256) {
+    throw new FormatError(
+      `${dir}: ${record.module?.path}: expected the text that the run began with, got one that has been changed. Put it back, or start a new run`,
     );
   }
   const data = { ...(await experiment.data?.(config)) };

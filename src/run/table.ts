@@ -38,7 +38,10 @@ const TableRow = z.strictObject({
 const Table = z.strictObject({
   format: z.literal(1),
   experiment: z.string(),
-  paper: z.strictObject({ title: z.string(), cite: z.string(), url: z.string(), where: z.string() }),
+  /** Null for a user's own experiment that reproduces none. */
+  paper: z
+    .strictObject({ title: z.string(), cite: z.string(), url: z.string(), where: z.string() })
+    .nullable(),
   caption: z.string(),
   better: z.enum(["lower", "higher"]),
   budget: z.enum(budgetNames),

@@ -19,9 +19,15 @@ import {
 } from "../../meta/index.js";
 import { accuracy, type Conv4Params, conv4, initializer, softmaxCrossEntropy } from "../../nn/index.js";
 import { adam, schedule, sgd, type TrainState, updateOnly } from "../../optim/index.js";
-import type { Learner } from "../../run/index.js";
+import {
+  adaptedPredictor,
+  episodesOf,
+  fewShotLearner,
+  type ImageSplit,
+  type Learner,
+} from "../../run/index.js";
 import { at } from "../../tensor/index.js";
-import { adaptedPredictor, episodesOf, exampleTask, fewShotLearner, type ImageSplit } from "../few-shot.js";
+import { exampleTask } from "../example-task.js";
 import { conv4Size, testBytes, trainingBytes } from "../memory.js";
 
 /** What differs between sets of characters. */

@@ -17,11 +17,10 @@ import { adaptationCurve, jointLearner, maml, oracleInputs, type Task, toTensors
 import { initializer, type MlpParams, meanSquaredError, mlp } from "../../nn/index.js";
 import { adam, type TrainState } from "../../optim/index.js";
 import type { Rng } from "../../random/index.js";
-import { defineExperiment, type Learner } from "../../run/index.js";
+import { adaptedPredictor, defineExperiment, fewShotLearner, type Learner } from "../../run/index.js";
 import { mean } from "../../stats/index.js";
 import { scalar, type Tensor, zeros } from "../../tensor/index.js";
 import { adaptationFigure } from "../adaptation-figure.js";
-import { adaptedPredictor, fewShotLearner } from "../few-shot.js";
 import { mlpSize, testBytes, trainingBytes } from "../memory.js";
 
 const schema = z.strictObject({

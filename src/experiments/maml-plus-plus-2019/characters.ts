@@ -20,8 +20,14 @@ import {
 } from "../../meta/index.js";
 import { type Conv4Params, conv4, softmaxCrossEntropy } from "../../nn/index.js";
 import { adam, schedule } from "../../optim/index.js";
-import type { Learner } from "../../run/index.js";
-import { adaptedPredictor, episodesOf, exampleTask, fewShotLearner, type ImageSplit } from "../few-shot.js";
+import {
+  adaptedPredictor,
+  episodesOf,
+  fewShotLearner,
+  type ImageSplit,
+  type Learner,
+} from "../../run/index.js";
+import { exampleTask } from "../example-task.js";
 import { conv4Size, testBytes, trainingBytes } from "../memory.js";
 
 export const characterSchema = z.strictObject({

@@ -22,9 +22,9 @@ import {
 import { type Conv4Params, conv4, softmaxCrossEntropy } from "../../nn/index.js";
 import { adam, schedule, sgd } from "../../optim/index.js";
 import type { Rng } from "../../random/index.js";
-import type { Learner } from "../../run/index.js";
+import { adaptedPredictor, fewShotLearner, type ImageSplit, type Learner } from "../../run/index.js";
 import { broadcastTo, tree } from "../../tensor/index.js";
-import { adaptedPredictor, exampleTask, fewShotLearner, type ImageSplit } from "../few-shot.js";
+import { exampleTask } from "../example-task.js";
 import { conv4Size, testBytes, trainingBytes } from "../memory.js";
 
 export const characterSchema = z.strictObject({

@@ -23,10 +23,9 @@ import {
 } from "../../meta/index.js";
 import { initializer, linear, type MlpParams, type Module, meanSquaredError, mlp } from "../../nn/index.js";
 import { schedule, sgd } from "../../optim/index.js";
-import { defineExperiment, type Learner } from "../../run/index.js";
+import { adaptedPredictor, defineExperiment, fewShotLearner, type Learner } from "../../run/index.js";
 import { tanh, zeros } from "../../tensor/index.js";
 import { adaptationFigure } from "../adaptation-figure.js";
-import { adaptedPredictor, fewShotLearner } from "../few-shot.js";
 import { mlpSize, testBytes, trainingBytes } from "../memory.js";
 import { samplePoints, sampleWaves } from "./waves.js";
 

@@ -1,18 +1,18 @@
 /**
  * Few-shot experiments: any meta-learner, tasks that are drawn on the host, and tests in chunks of tasks.
  *
- * An experiment's own file says what is drawn, and what is measured of an adapted task.
+ * The experiment says what is drawn, and what is measured of an adapted task.
  *
  * @module
  */
-import { type Batch, type ImageSource, sampleEpisodes, type Task } from "../data/index.js";
+import { type ArraySource, type Batch, type ImageSource, sampleEpisodes, type Task } from "../data/index.js";
 import { compile } from "../engine/index.js";
 import { type MetaLearner, type OuterMetrics, toTensors } from "../meta/index.js";
 import type { Module } from "../nn/index.js";
 import type { Rng } from "../random/index.js";
-import type { Learner, Predictor } from "../run/index.js";
 import type { Evaluation } from "../stats/index.js";
-import { type Params, type Tensor, type Tree, zeros } from "../tensor/index.js";
+import type { Params, Tensor, Tree } from "../tensor/index.js";
+import type { Learner, Predictor } from "./learner.js";
 
 /** Classes to train on, and others to be judged on. */
 export interface ImageSplit {
@@ -21,7 +21,10 @@ export interface ImageSplit {
 }
 
 /** Measures of a stack of test tasks by the name of the metric, `[task]` each; traceable. */
-type Measure<Model extends Tree, Tasks> = (model: Model, tasks: Tasks) => Readonly<Record<string, Tensor>>;
+export type Measure<Model extends Tree, Tasks> = (
+  model: Model,
+  tasks: Tasks,
+) => Readonly<Record<string, Tensor>>;
 
 export interface FewShotTest<Model extends Tree, Tasks> {
   /** Test tasks. */
@@ -103,14 +106,14 @@ function runTest<Model extends Tree, Tested>(
 
 /** Returns a function that draws a stack of episodes. */
 export function episodesOf(
-  source: ImageSource,
+  source: ImageSource | ArraySource,
   episode: { readonly ways: number; readonly shots: number; readonly queries: number },
 ): (rng: Rng, tasks: number) => Task {
   return (rng, tasks) => toTensors(sampleEpisodes(source, rng, { ...episode, tasks }));
 }
 
 /** One task, to which a model adapts, and inputs whose targets are asked for. */
-interface Asked {
+export interface Asked {
   readonly support: Batch;
   readonly query: { readonly x: Tensor };
 }
@@ -129,10 +132,4 @@ export function adaptedPredictor<Model extends Tree, P extends Params>(
     example: example as unknown as Tree,
     dynamicBatch: ["query.x"],
   };
-}
-
-/** An example of a task of characters, 28 x 28 pixels: its shapes and types count, not its values. */
-export function exampleTask({ ways, shots }: { readonly ways: number; readonly shots: number }): Asked {
-  const x = zeros([ways * shots, 28, 28, 1]);
-  return { support: { x, y: zeros([x.shape[0]!], "int32") }, query: { x } };
 }
