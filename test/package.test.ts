@@ -123,7 +123,9 @@ describe("the README of the package", () => {
 
   test.each([
     ["[a](bin/metagrad.js#L1) and [b](https://x.org/y) and [c](#c)"],
-    ['<img alt="x" src="results/maml-2017/sinusoid.svg"> <img src="https://x.org/a.svg"> [d](mailto:a@b.c)'],
+    [
+      '<img alt="x" src="results/maml-2017/sinusoid.adaptation.svg"> <img src="https://x.org/a.svg"> [d](mailto:a@b.c)',
+    ],
   ])("links there and back: %s", (text) => {
     expect(withRelativeLinks(withAbsoluteLinks(text))).toBe(text);
     expect(withAbsoluteLinks(withAbsoluteLinks(text))).toBe(withAbsoluteLinks(text));

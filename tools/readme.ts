@@ -4,7 +4,7 @@
  *     npm run readme
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BuildRecord } from "../bench/builds.js";
 import type { EnvRecord, LocomotionFinding, MetaworldFinding } from "../bench/env-record.js";
@@ -48,21 +48,42 @@ function tables(): string {
 }
 
 function tableOf(table: Table, name: string): string {
-  const { experiment, paper, caption, budget, seeds, seconds, machine, columns, rows } = table;
+  const { experiment, paper, caption, budget, seeds, seconds, machine, columns, rows, summary } = table;
   const runs = `${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}`;
   const minutes = Math.max(1, Math.round(seconds / 60));
-  const figure = name.replace(/json$/, "svg");
+  const stem = basename(name, "json");
+  const figures = readdirSync(join(root, "results", dirname(name)))
+    .filter((it) => it.startsWith(stem) && it.endsWith(".svg"))
+    .sort();
   return [
     paper === null ? `**${caption}.**` : `**[${paper.cite}](${paper.url}), ${paper.where}.** ${caption}.`,
+    ...(summary ? [`${summary.caption}:`, summaryTable(summary)] : []),
     markdownTable(["", "", ...columns.map(({ label }) => label)], rows.flatMap(linesOf)),
     [
       `\`npx metagrad reproduce ${experiment}${budget === "laptop" ? "" : ` --budget ${budget}`}\``,
       `${budget} budget, ${runs}, ${minutes} min of training on one core (${machine.cpu})`,
       `[details](src/experiments/${experiment.split("/")[0]}/README.md)`,
       `[numbers](results/${name})`,
-      ...(existsSync(join(root, "results", figure)) ? [`[figure](results/${figure})`] : []),
+      ...figures.map((it) => {
+        return `[figure: ${it.slice(stem.length, -".svg".length)}](results/${dirname(name)}/${it})`;
+      }),
     ].join(" · "),
   ].join("\n\n");
+}
+
+function summaryTable({ columns, rows }: NonNullable<Table["summary"]>): string {
+  const lines = rows.flatMap(({ label, note, cells }) => {
+    const title = note === undefined ? label : `${label} (${note})`;
+    const ours = cells.map(({ ours, interval }) => {
+      if (ours === null) return "not run";
+      const range = interval && ` (${interval.map((end) => end.toPrecision(3)).join(" to ")})`;
+      return `**${ours.toPrecision(3)}**${range ?? ""}`;
+    });
+    const papers = cells.map(showPaper);
+    const ofPaper = papers.every((cell) => cell === "–") ? [] : [[title, "paper", ...papers]];
+    return [...ofPaper, [ofPaper.length > 0 ? "" : title, "**ours**", ...ours]];
+  });
+  return markdownTable(["", "", ...columns], lines);
 }
 
 /** The paper's line, where it has one, and ours. */
@@ -78,7 +99,7 @@ function linesOf({ label, note, cells }: TableRow): string[][] {
   return lines;
 }
 
-function showPaper({ paper }: TableCell): string {
+function showPaper({ paper }: Pick<TableCell, "paper">): string {
   if (paper === null) return "–";
   return typeof paper === "number" ? String(paper) : `${paper[0]} ± ${paper[1]}`;
 }

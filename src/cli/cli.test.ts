@@ -210,12 +210,12 @@ describe("reproduce", SLOW, () => {
     });
     expect(table.rows.at(-1).cells[0]).toMatchObject({ ours: null, verdict: "not run" });
     expect(readdirSync(join(dir, "kept/maml-2017")).sort()).toEqual([
+      "sinusoid.adaptation.svg",
       "sinusoid.json",
       "sinusoid.maml.safetensors",
       "sinusoid.oracle.safetensors",
       "sinusoid.pretrained-on-all-tasks.safetensors",
       "sinusoid.random.safetensors",
-      "sinusoid.svg",
     ]);
 
     const again = await metagrad("evaluate maml-2017/sinusoid --results kept --json");

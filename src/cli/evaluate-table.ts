@@ -34,7 +34,8 @@ export async function recheck(
   const judged = table.rows.filter((row) => row.checkpoint !== null && row.config !== null);
   for (const [at, row] of judged.entries()) {
     progress.phase(`${name}  evaluating row ${at + 1} of ${judged.length}: ${row.label}`);
-    const evaluation = evaluateModel(experiment, row.config!, readModel(experiment, row, file), seed);
+    const model = await readModel(experiment, row, file);
+    const evaluation = await evaluateModel(experiment, row.config!, model, seed);
     if (json) progress.end();
     for (const [i, { label, metric }] of table.columns.entries()) {
       const { paper, perSeed } = row.cells[i]!;

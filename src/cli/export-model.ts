@@ -1,6 +1,14 @@
 import { ConfigError, suggestion } from "../errors.js";
 import { encodeNpz, exportOnnx, namedTensors, saveTree } from "../formats/index.js";
-import { type Config, type Experiment, modelOfRun, RunFolder, readModel, readTable } from "../run/index.js";
+import {
+  type Config,
+  type Experiment,
+  modelOfRun,
+  RunFolder,
+  readModel,
+  readTable,
+  withLearner,
+} from "../run/index.js";
 import type { Tree } from "../tensor/index.js";
 import { experimentOfRun, findExperiment } from "./experiment.js";
 import { checkOutput, writeOutput } from "./output-file.js";
@@ -29,16 +37,16 @@ export async function writeModel(what: string, options: ExportOptions): Promise<
   const { output, format } = options;
   checkOutput(output);
   const source = await (isRunFolder("export", what) ? ofRun(what) : ofTable(what, options));
-  const bytes = encode(source, options);
+  const bytes = await encode(source, options);
   writeOutput(output, bytes);
   const from = Object.entries(source.metadata).map(([name, value]) => `${name} ${value}`);
   return `${output}: ${format}, ${bytes.length} bytes, ${from.join(", ")}`;
 }
 
-function encode(
+async function encode(
   { experiment, config, model, metadata }: Source,
   { format, innerSteps }: ExportOptions,
-): Uint8Array {
+): Promise<Uint8Array> {
   if (format !== "onnx" && innerSteps !== undefined) {
     throw new ConfigError(`export: --inner-steps is of onnx, got it for ${format}`);
   }
@@ -49,21 +57,23 @@ function encode(
     });
     return encodeNpz(new Map(arrays));
   }
-  const predictor = experiment.learner(config).predictor?.(innerSteps);
-  if (!predictor) {
-    throw new ConfigError(
-      `export: ${experiment.name} has no single function to write as onnx. Use safetensors or npz`,
-    );
-  }
-  const { example, dynamicBatch } = predictor;
-  return exportOnnx((params, input) => predictor.predict(params, input), model, example, { dynamicBatch });
+  return withLearner(experiment, config, (learner) => {
+    const predictor = learner.predictor?.(innerSteps);
+    if (!predictor) {
+      throw new ConfigError(
+        `export: ${experiment.name} has no single function to write as onnx. Use safetensors or npz`,
+      );
+    }
+    const { example, dynamicBatch } = predictor;
+    return exportOnnx((params, input) => predictor.predict(params, input), model, example, { dynamicBatch });
+  });
 }
 
 async function ofRun(dir: string): Promise<Source> {
   const { record } = RunFolder.open(dir);
   const { experiment: name, seed } = record;
   const experiment = await experimentOfRun(record);
-  const { config, model, step } = modelOfRun(experiment, dir);
+  const { config, model, step } = await modelOfRun(experiment, dir);
   return {
     experiment,
     config,
@@ -87,6 +97,6 @@ async function ofTable(asked: string, { row: label, results }: ExportOptions): P
       `export: expected a row of ${file} with a model (${labels.join("; ") || "it has none"}), got ${label ?? "none"}.${hint}`,
     );
   }
-  const model = readModel(experiment, row, file);
+  const model = await readModel(experiment, row, file);
   return { experiment, config: row.config!, model, metadata: { experiment: name, row: row.label } };
 }

@@ -8,15 +8,15 @@ import {
 import { alignColumns } from "./table-text.js";
 
 /** Prints how long a reproduction will take here, row by row. */
-export function printEstimate(
+export async function printEstimate(
   experiment: Experiment,
   reproduction: Reproduction,
   workers: number,
   json: boolean,
   progress: Progress,
-): void {
+): Promise<void> {
   const { budget, seeds } = reproduction.request;
-  const rows = [...estimateSeconds(experiment, reproduction, progress)];
+  const rows = [...(await estimateSeconds(experiment, reproduction, progress))];
   progress.end();
   const all = rows.reduce((total, [, seconds]) => total + seconds * seeds.length, 0);
   const together = Math.min(workers, reproduction.jobs.length);

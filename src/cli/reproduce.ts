@@ -70,7 +70,7 @@ export const reproduce = command("reproduce")
     const { request } = reproduction;
     const isWhole = request.budget !== "smoke" && request.sets.length === 0 && seeds === undefined;
     const results = options.results ?? (isWhole ? "results" : reproduction.dir);
-    const file = run.publish(experiment, reproduction, table, results);
+    const file = await run.publish(experiment, reproduction, table, results);
     if (json) console.log(JSON.stringify(table));
     else {
       const { tableText } = await import("./table-text.js");

@@ -8,7 +8,8 @@ import type { Published, Table, TableCell } from "../run/index.js";
  *                               paper   ours   ± over seeds   ± over tasks   verdict
  *       MAML          1 step    0.67    0.65   0.07           0.03           agrees
  */
-export function tableText({ experiment, paper, budget, seeds, caption, columns, rows }: Table): string {
+export function tableText(table: Table): string {
+  const { experiment, paper, budget, seeds, caption, columns, rows, summary } = table;
   const cells = rows.flatMap((row) =>
     row.cells.map((cell, i) => [
       i === 0 ? row.label : "",
@@ -32,10 +33,27 @@ export function tableText({ experiment, paper, budget, seeds, caption, columns, 
     "",
     ...alignColumns([head, ...cells]),
     ...(notes.length > 0 ? ["", ...notes] : []),
+    ...(summary ? ["", ...summaryLines(summary)] : []),
     "",
     "± is half of the 95% interval. Verdicts compare the paper's number with the interval over seeds" +
       `${seeds.length === 1 ? ",\nwhich one seed does not have: --seeds 3 gives one." : "."}`,
   ].join("\n");
+}
+
+/** One line for each row and column: the paper's number, ours and its 95% interval. */
+function summaryLines({ caption, columns, rows }: NonNullable<Table["summary"]>): string[] {
+  const lines = rows.flatMap(({ label, cells }) =>
+    cells.map(({ paper, ours, interval }, i) => [
+      i === 0 ? label : "",
+      columns[i]!,
+      showPublished(paper),
+      showNumber(ours),
+      interval === null ? "–" : interval.map(showNumber).join(" to "),
+    ]),
+  );
+  const notes = rows.flatMap(({ label, note }) => (note === undefined ? [] : [`  ${label}: ${note}`]));
+  const table = alignColumns([["", "", "paper", "ours", "95% interval"], ...lines]);
+  return [caption, "", ...table, ...(notes.length > 0 ? ["", ...notes] : [])];
 }
 
 /** Pads cells so that columns line up. @param gap blanks between them */

@@ -58,14 +58,14 @@ test("two fields that are too large are both named, the larger one first", () =>
 
 test("an inner step is estimated at half to twice of what it takes of the engine's memory", async () => {
   const experiment = await loadExperiment("maml-2017/sinusoid");
-  const bytesOf = (steps: number) => {
+  const bytesOf = async (steps: number) => {
     const config = configure(experiment, { set: { "inner.steps": steps, shots: 50 }, from: "test" });
     const before = engineMemory();
-    const learner = experiment.learner(config);
+    const learner = await experiment.learner(config);
     learner.step(learner.init(Rng.seed(0)), 1, Rng.seed(1));
     return { estimate: experiment.memory!(config), got: engineMemory() - before };
   };
-  const [few, more] = [bytesOf(2), bytesOf(7)];
+  const [few, more] = [await bytesOf(2), await bytesOf(7)];
   const PROGRAM = 2 ** 18; // of JavaScript's memory, not the engine's
   const estimate = (more.estimate - few.estimate) / 5 - PROGRAM;
   const got = more.got / 5; // the scratch area grows by what the larger program needs more

@@ -1,8 +1,10 @@
 /**
- * The checkpoints of a run, two files each: tensors (safetensors), then what goes on with them (json).
+ * The checkpoints of a run, two or three files each: tensors (safetensors), the learner's world where it has one, then
+ * what goes on with them (json).
  *
- * A checkpoint counts once its json is there. It says whose it is, how long the run's logs were, and the
- * SHA-256 of the tensors and of itself; so one that was torn, cut, changed or taken from elsewhere is known.
+ * A checkpoint counts once its json is there. It says whose it is, how long the run's logs were, which segments of
+ * growing data it stands on, and the SHA-256 of all of them and of itself; so one that was torn, cut, changed or taken
+ * from elsewhere is known.
  *
  * @module
  */
@@ -13,7 +15,9 @@ import { FormatError } from "../errors.js";
 import { saveTree } from "../formats/index.js";
 import type { Tree } from "../tensor/index.js";
 import { makeFolder, readBytes, readText, replaceFile, TEMPORARY, withFileErrors } from "./files.js";
+import type { PendingMeans } from "./metrics.js";
 import { checkJson, FORMAT, type RunIdentity, sha256 } from "./record.js";
+import { type Segment, Segments } from "./segments.js";
 
 const KEEP = 3;
 
@@ -29,7 +33,11 @@ const Contents = z.strictObject({
   /** Of training, in all sessions. */
   seconds: z.number(),
   /** Sums of metrics since the last line of `metrics.jsonl`. */
-  pending: z.strictObject({ count: z.int(), sums: z.record(z.string(), z.number()) }),
+  pending: z.strictObject({
+    count: z.int(),
+    sums: z.record(z.string(), z.number()),
+    counts: z.record(z.string(), z.number()).optional(),
+  }),
   /** The run's stream; a step's own stream is forked from it. */
   rng: z.strictObject({ key: z.tuple([z.number(), z.number()]).readonly(), draws: z.number() }),
   /** Bytes of the logs when it was made, and their SHA-256; those of earlier builds have no sums. */
@@ -40,13 +48,20 @@ const Contents = z.strictObject({
   }),
   /** SHA-256 of the safetensors file. */
   tensors: z.string(),
+  /** SHA-256 of the world's file, where the learner has a world. */
+  world: z.string().optional(),
+  /** The segments that it stands on, where the world has growing data. */
+  segments: z
+    .array(z.strictObject({ index: z.int().min(0), bytes: z.int().min(0), sha256: z.string() }))
+    .readonly()
+    .optional(),
   /** SHA-256 of the json of all fields above. */
   checksum: z.string(),
 });
 type Contents = z.infer<typeof Contents>;
 
 /** What goes on with the tensors of a checkpoint. */
-export type RunProgress = Pick<Contents, "step" | "seconds" | "pending" | "rng">;
+export type RunProgress = Pick<Contents, "step" | "seconds" | "rng"> & { readonly pending: PendingMeans };
 
 /** How long the logs were, and what they held. */
 export type LogMarks = Contents["logs"];
@@ -61,6 +76,15 @@ export interface WholeCheckpoint {
   readonly logs: LogMarks;
   /** The safetensors file. */
   readonly tensors: Uint8Array;
+  /** The world's text, where there is one, and the segments of its growing data. */
+  readonly world?: { readonly text: string; readonly segments: readonly Uint8Array[] };
+}
+
+/** A learner's world as a checkpoint keeps it. */
+export interface SavedWorld {
+  readonly text: string;
+  /** All segments that it stands on; they are written already. */
+  readonly segments?: readonly Segment[];
 }
 
 /** What is wrong with a checkpoint. */
@@ -71,10 +95,12 @@ export interface Damage {
 export class Checkpoints {
   readonly #dir: string;
   readonly #run: RunIdentity;
+  readonly #segments: Segments;
 
   constructor(dir: string, run: RunIdentity) {
     this.#dir = join(dir, "checkpoints");
     this.#run = run;
+    this.#segments = new Segments(dir);
   }
 
   /** Makes their folder. @throws MetaError */
@@ -83,13 +109,25 @@ export class Checkpoints {
   }
 
   /** Writes one and removes all but the newest few. @throws MetaError; those that there were are as they were */
-  save(state: Tree, progress: RunProgress, logs: LogMarks): void {
+  save(state: Tree, progress: RunProgress, logs: LogMarks, world?: SavedWorld): void {
     const base = this.path(progress.step);
     const tensors = saveTree(state);
-    const content = { format: FORMAT, run: this.#run, ...progress, logs, tensors: sha256(tensors) };
+    const content = {
+      ...{ format: FORMAT, run: this.#run, ...progress, logs, tensors: sha256(tensors) },
+      ...(world && { world: sha256(world.text) }),
+      ...(world?.segments && { segments: world.segments }),
+    };
     replaceFile(`${base}.safetensors`, tensors);
+    if (world) replaceFile(`${base}.world`, world.text);
     replaceFile(`${base}.json`, `${JSON.stringify({ ...content, checksum: checksumOf(content) })}\n`);
-    for (const step of this.steps().slice(0, -KEEP)) this.#remove(step);
+    const old = this.steps().slice(0, -KEEP);
+    for (const step of old) this.#remove(step);
+    if (old.length > 0 && world?.segments) this.#segments.keep(this.#neededSegments());
+  }
+
+  /** Writes a piece of growing data, which the next checkpoint may stand on. @throws MetaError */
+  append(segments: readonly Segment[], bytes: Uint8Array): readonly Segment[] {
+    return this.#segments.append(segments, bytes);
   }
 
   /** Steps of the checkpoints, ascending, whole or not. */
@@ -142,6 +180,8 @@ export class Checkpoints {
       run,
       logs,
       tensors: expected,
+      world: expectedWorld,
+      segments = [],
       format: _,
       checksum: __,
       ...progress
@@ -156,7 +196,22 @@ export class Checkpoints {
       const sums = `expected SHA-256 ${expected.slice(0, 12)}…, got ${got.slice(0, 12)}…`;
       return { damage: `${tensorFile}: ${sums} (${tensors.length} bytes)` };
     }
-    return { base, record: run.record, progress, logs, tensors };
+    const whole = { base, record: run.record, progress, logs, tensors };
+    if (expectedWorld === undefined) return whole;
+    const worldFile = `${base}.world`;
+    if (!existsSync(worldFile)) return { damage: `${worldFile}: expected the world, got no file` };
+    const text = readText(worldFile);
+    if (sha256(text) !== expectedWorld) {
+      return { damage: `${worldFile}: expected the content that its checksum is of, got another` };
+    }
+    const read = this.#segments.read(segments);
+    return "damage" in read ? read : { ...whole, world: { text, segments: read.segments } };
+  }
+
+  /** The segments that the checkpoint of a step stands on; none where it cannot be read. @throws MetaError */
+  segmentsOf(step: number): readonly Segment[] {
+    const contents = Contents.safeParse(parsed(readText(`${this.path(step)}.json`)));
+    return contents.data?.segments ?? [];
   }
 
   /** Removes those after a step, and what a kill has left of one that was being written. */
@@ -165,9 +220,14 @@ export class Checkpoints {
     for (const step of steps) if (step > last) this.#remove(step);
     for (const name of withFileErrors(this.#dir, () => readdirSync(this.#dir))) {
       const [, digits, ending] = /^(\d+)\.(\w+)/.exec(name) ?? [];
-      const isOrphan = ending === "safetensors" && !steps.includes(Number(digits));
+      const isOrphan = ["safetensors", "world"].includes(ending!) && !steps.includes(Number(digits));
       if (isOrphan || name.endsWith(TEMPORARY)) this.#removeFile(join(this.#dir, name));
     }
+    this.#segments.keep(this.#neededSegments());
+  }
+
+  #neededSegments(): ReadonlySet<number> {
+    return new Set(this.steps().flatMap((step) => this.segmentsOf(step).map(({ index }) => index)));
   }
 
   #tensorSteps(): number[] {
@@ -194,8 +254,7 @@ export class Checkpoints {
 
   /** The json first: without it, what is left does not count. */
   #remove(step: number): void {
-    this.#removeFile(`${this.path(step)}.json`);
-    this.#removeFile(`${this.path(step)}.safetensors`);
+    for (const ending of ["json", "safetensors", "world"]) this.#removeFile(`${this.path(step)}.${ending}`);
   }
 
   #removeFile(file: string): void {

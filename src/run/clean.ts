@@ -7,6 +7,7 @@ import { foreignFiles, holdsWork, isRun, REMOVED } from "./contents.js";
 import { withFileErrors } from "./files.js";
 import { isLockFile, lockFolder } from "./lock.js";
 import { hasRecord, identityOf, readRecord } from "./record.js";
+import { SEGMENTS } from "./segments.js";
 import type { RunStatus, RunSummary } from "./summary.js";
 
 export interface CleanRequest {
@@ -96,10 +97,9 @@ export function removeRun(dir: string): void {
 export function deleteFiles(dir: string): void {
   // first: from here on nobody resumes it, and what a kill leaves is known as a run that was being deleted
   if (hasRecord(dir)) withFileErrors(dir, () => renameSync(join(dir, "config.json"), join(dir, REMOVED)));
-  const checkpoints = join(dir, "checkpoints");
-  if (existsSync(checkpoints)) {
-    for (const name of readdirSync(checkpoints)) remove(join(checkpoints, name));
-    withFileErrors(checkpoints, () => rmdirSync(checkpoints));
+  for (const folder of ["checkpoints", SEGMENTS].map((name) => join(dir, name)).filter(existsSync)) {
+    for (const name of readdirSync(folder)) remove(join(folder, name));
+    withFileErrors(folder, () => rmdirSync(folder));
   }
   const files = readdirSync(dir).filter((name) => !isLockFile(name) && name !== REMOVED);
   for (const name of [...files, REMOVED]) remove(join(dir, name));

@@ -6,6 +6,7 @@
 import { type Dirent, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { withFileErrors } from "./files.js";
+import { SEGMENTS } from "./segments.js";
 
 /** What `config.json` is called while its run is being deleted, so that what a kill has left is known. */
 export const REMOVED = "removed.json";
@@ -16,7 +17,9 @@ const FILES = [
   /^events\.out\.tfevents\.\d+\.metagrad(\.tmp)?$/,
   /^evaluation\.safetensors(\.tmp)?$/,
 ];
-const CHECKPOINT = /^\d{6,}\.(json|safetensors)(\.tmp)?$/;
+const CHECKPOINT = /^\d{6,}\.(json|safetensors|world)(\.tmp)?$/;
+const SEGMENT = /^\d{6,}\.bin(\.tmp)?$/;
+const FOLDERS: Readonly<Record<string, RegExp>> = { checkpoints: CHECKPOINT, [SEGMENTS]: SEGMENT };
 const RUN_NAME = /-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(-\d+)?$/;
 const DEPTH = 3; // a table's runs: <table>/<row>/seed-<n>
 
@@ -45,9 +48,10 @@ export function isRun(dir: string): boolean {
 /** What lies in a run's folder and is not ours. */
 export function foreignFiles(dir: string): string[] {
   return entries(dir).flatMap((entry) => {
-    if (entry.isDirectory() && entry.name === "checkpoints") {
+    const pattern = entry.isDirectory() ? FOLDERS[entry.name] : undefined;
+    if (pattern !== undefined) {
       return entries(join(dir, entry.name))
-        .filter((it) => !it.isFile() || !CHECKPOINT.test(it.name))
+        .filter((it) => !it.isFile() || !pattern.test(it.name))
         .map(({ name }) => join(entry.name, name));
     }
     return entry.isFile() && FILES.some((pattern) => pattern.test(entry.name)) ? [] : [entry.name];

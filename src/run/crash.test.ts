@@ -5,9 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
 import { configure } from "./config.js";
-import { type Job, runJob } from "./job.js";
+import type { Experiment } from "./experiment.js";
+import { runJob } from "./job.js";
 import { isLockFile } from "./lock.js";
 import { toyExperiment } from "./testing/toy-experiment.js";
+import { toyWorld } from "./testing/toy-world.js";
 
 /** The disk under the run: after `left` more operations, everything fails. */
 const disk = vi.hoisted(() => ({ left: Number.POSITIVE_INFINITY }));
@@ -47,20 +49,17 @@ vi.mock("node:fs", async (importActual) => {
 const out = mkdtempSync(join(tmpdir(), "metagrad-crash-"));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
-const toy = toyExperiment();
-const config = configure(toy, { set: { steps: 5 }, from: "test" });
-const jobIn = (name: string): Pick<Job, "config" | "seed" | "dir"> => ({
-  config,
-  seed: 3,
-  dir: join(out, name),
-});
-
 /** Works on a run until it is done, or dies after some file operations. Returns how many it has made. */
-async function live(name: string, operations = Number.MAX_SAFE_INTEGER): Promise<number> {
-  const { dir } = jobIn(name);
+async function live(
+  experiment: Experiment,
+  name: string,
+  operations = Number.MAX_SAFE_INTEGER,
+): Promise<number> {
+  const dir = join(out, name);
+  const config = configure(experiment, { set: { steps: 5 }, from: "test" });
   disk.left = operations;
   try {
-    await runJob(toy, jobIn(name), { checkpointSeconds: 0 });
+    await runJob(experiment, { config, seed: 3, dir }, { checkpointSeconds: 0 });
   } catch (error) {
     if (!(error instanceof Death)) throw error;
   }
@@ -73,18 +72,28 @@ async function live(name: string, operations = Number.MAX_SAFE_INTEGER): Promise
 }
 
 const FILES = ["config.json", "metrics.jsonl", "checkpoints/000005.safetensors", "evaluation.safetensors"];
+const WORLD = ["checkpoints/000005.world", "segments/000004.bin"];
 
-test("wherever it dies, twice, it ends with the same bits", async () => {
-  const total = await live("whole");
-  expect(total).toBeGreaterThan(100);
-  for (let i = 0; i < total; i++) {
-    const name = `run-${i}`;
-    await live(name, i);
-    await live(name, (7 * i) % 40);
-    await live(name);
-    for (const file of FILES) {
-      const [got, expected] = [name, "whole"].map((it) => readFileSync(join(out, it, file)));
-      expect(got!.equals(expected!), `${file} of the run that died at operation ${i} of ${total}`).toBe(true);
+test.each([
+  ["tensors", toyExperiment(), FILES],
+  ["a world", toyWorld(), [...FILES, ...WORLD]],
+] as const)(
+  "wherever a run of %s dies, twice, it ends with the same bits",
+  async (kind, experiment, files) => {
+    const whole = `whole-${kind}`;
+    const total = await live(experiment, whole);
+    expect(total).toBeGreaterThan(100);
+    for (let i = 0; i < total; i++) {
+      const name = `run-${kind}-${i}`;
+      await live(experiment, name, i);
+      await live(experiment, name, (7 * i) % 40);
+      await live(experiment, name);
+      for (const file of files) {
+        const [got, expected] = [name, whole].map((it) => readFileSync(join(out, it, file)));
+        expect(got!.equals(expected!), `${file} of the run that died at operation ${i} of ${total}`).toBe(
+          true,
+        );
+      }
     }
-  }
-});
+  },
+);

@@ -109,7 +109,7 @@ test.each<[name: string, damage: (dir: string) => void, told: RegExp]>([
   async (_, damage, told) => {
     const dir = await stopped("run");
     damage(dir);
-    expect(() => evaluateRun(toy, dir)).toThrow(/--resume. goes on from the checkpoint before/);
+    await expect(evaluateRun(toy, dir)).rejects.toThrow(/--resume. goes on from the checkpoint before/);
     const notes = await resume(dir);
     expect(notes).toEqual([expect.stringMatching(told)]);
     await expectSameBits(dir);
@@ -125,11 +125,11 @@ test("every single flipped bit of a checkpoint is seen", async () => {
       const flipped = Buffer.from(bytes);
       flipped[bit >> 3]! ^= 1 << (bit & 7);
       writeFileSync(file, flipped);
-      expect(() => evaluateRun(toy, dir), `bit ${bit} of ${ending}`).toThrow(FormatError);
+      await expect(evaluateRun(toy, dir), `bit ${bit} of ${ending}`).rejects.toThrow(FormatError);
     }
     writeFileSync(file, bytes);
   }
-  expect(evaluateRun(toy, dir).step).toBe(5);
+  expect((await evaluateRun(toy, dir)).step).toBe(5);
 });
 
 test("a damaged checkpoint is gone once the run went on from the one before", async () => {

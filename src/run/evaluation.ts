@@ -13,13 +13,21 @@ import type { Tree } from "../tensor/index.js";
 import type { Config, Experiment } from "./experiment.js";
 import { readBytes, replaceFile } from "./files.js";
 import { RunFolder, stateOf } from "./folder.js";
+import { withLearner } from "./learner.js";
 import { recordedConfig } from "./run.js";
 
 const FILE = "evaluation.safetensors";
 
 /** Judges a model on the test tasks of a seed. @throws NonFiniteError */
-export function evaluateModel(experiment: Experiment, config: Config, model: Tree, seed: number): Evaluation {
-  const evaluation = experiment.learner(config).evaluate(model, Rng.seed(seed).fork("test"));
+export async function evaluateModel(
+  experiment: Experiment,
+  config: Config,
+  model: Tree,
+  seed: number,
+): Promise<Evaluation> {
+  const evaluation = await withLearner(experiment, config, (learner) =>
+    learner.evaluate(model, Rng.seed(seed).fork("test")),
+  );
   for (const [name, values] of Object.entries(evaluation)) {
     const task = Array.from(values).findIndex((value) => !Number.isFinite(value));
     if (task >= 0) {
@@ -32,25 +40,30 @@ export function evaluateModel(experiment: Experiment, config: Config, model: Tre
 }
 
 /** Reads the model of a run's newest checkpoint, and says after which step it was made. @throws FormatError */
-export function modelOfRun(
+export async function modelOfRun(
   experiment: Experiment,
   dir: string,
-): { readonly config: Config; readonly model: Tree; readonly step: number } {
+): Promise<{ readonly config: Config; readonly model: Tree; readonly step: number }> {
   const folder = RunFolder.open(dir);
   const config = recordedConfig(experiment, folder);
-  const learner = experiment.learner(config);
   const checkpoint = folder.newest();
   if (checkpoint === undefined)
     throw new FormatError(`${dir}: expected a checkpoint, got none. Resume the run first`);
-  const state = stateOf(checkpoint, learner.init(Rng.seed(folder.record.seed).fork("init")));
-  return { config, model: learner.model(state), step: checkpoint.progress.step };
+  const model = await withLearner(experiment, config, (learner) => {
+    const template = learner.init(Rng.seed(folder.record.seed).fork("init"));
+    return learner.model(stateOf(checkpoint, template));
+  });
+  return { config, model, step: checkpoint.progress.step };
 }
 
 /** Judges the newest checkpoint of a run, and says after which step it was made. @throws FormatError */
-export function evaluateRun(experiment: Experiment, dir: string): { step: number; evaluation: Evaluation } {
-  const { config, model, step } = modelOfRun(experiment, dir);
+export async function evaluateRun(
+  experiment: Experiment,
+  dir: string,
+): Promise<{ readonly step: number; readonly evaluation: Evaluation }> {
+  const { config, model, step } = await modelOfRun(experiment, dir);
   const { seed } = RunFolder.open(dir).record;
-  return { step, evaluation: evaluateModel(experiment, config, model, seed) };
+  return { step, evaluation: await evaluateModel(experiment, config, model, seed) };
 }
 
 export function saveEvaluation(dir: string, evaluation: Evaluation): void {

@@ -29,10 +29,18 @@ export interface Paper {
 /** A published number, with the half-width of its interval where there is one. */
 export type Published = number | readonly [value: number, halfWidth: number];
 
+/**
+ * Which of a run's measurements count: the evaluation at the end; the best of those on the way; or the mean of the last
+ * `last` of them.
+ */
+export type Moment = "end" | "best" | { readonly last: number };
+
 export interface Column {
   readonly label: string;
-  /** Of the evaluation; its mean over tasks is the cell. */
+  /** Of the evaluation; its mean over tasks is the cell. A moment on the way may name a metric of steps, too. */
   readonly metric: string;
+  /** Default: "end". */
+  readonly at?: Moment;
   /** How far ours may be from the paper's to agree, and how wide our interval may be. */
   readonly margin: number;
 }
@@ -62,11 +70,50 @@ export interface Budget {
   readonly seeds: number;
 }
 
-/** A row as it came out, for figures. */
+/** A row as it came out, for figures and summaries. */
 export interface RowOutcome {
   readonly label: string;
-  /** Mean of each metric, with its interval over seeds. */
+  /** Mean of each metric of the evaluation, with its interval over seeds. */
   readonly metrics: Readonly<Record<string, Estimate>>;
+  /** Each metric of the evaluation, seed by seed. */
+  readonly perSeed: Readonly<Record<string, readonly number[]>>;
+  /** The experiment's curves, by their metric. */
+  readonly curves: Readonly<Record<string, Curve>>;
+}
+
+/** How a metric went while runs were trained: mean over seeds, and its 95% interval where there are several. */
+export interface Curve {
+  /** In the experiment's unit, ascending. */
+  readonly steps: readonly number[];
+  readonly mean: readonly number[];
+  /** Null for one seed. */
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
+}
+
+/** A second table, made of the rows of the first: medians over games, say. */
+export interface Summary {
+  readonly caption: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly SummaryRow[];
+}
+
+export interface SummaryRow {
+  readonly label: string;
+  readonly cells: readonly {
+    readonly paper: Published | null;
+    readonly ours: number | null;
+    /** 95%; null where there is none. */
+    readonly interval: readonly [number, number] | null;
+  }[];
+  readonly note?: string;
+}
+
+/** What steps are counted in, where it is not outer steps: frames, say. */
+export interface StepUnit {
+  readonly name: string;
+  /** How many of them a step takes. */
+  perStep(config: Config): number;
 }
 
 /** By name of the data set; in whatever form, as long as other data have another. */
@@ -99,14 +146,22 @@ export interface Experiment {
   data?(config: Config): DataChecksums | Promise<DataChecksums>;
   /** How many steps a run of this config takes. */
   steps(config: Config): number;
-  learner(config: Config): Learner;
+  /** Default: steps are steps. */
+  readonly unit?: StepUnit;
+  /** The model is also judged on the way, each time that so many steps were taken; 0: it is not. Default: 0. */
+  evaluateEvery?(config: Config): number;
+  learner(config: Config): Learner | Promise<Learner>;
   /**
    * Estimates the bytes that a run of this config needs, from its sizes alone, at once. A config that needs more than
    * there is is refused by the field that makes it so large. Default: nothing is known before the first step.
    */
   memory?(config: Config): number;
-  /** Draws the paper's figure from all rows that were run. */
-  figure?(rows: readonly RowOutcome[]): LineChart;
+  /** Metrics of steps, or of evaluations on the way, whose curves are published with the table. */
+  readonly curves?: readonly string[];
+  /** Draws figures from all rows that were run, by what their files are called: `<table>.<name>.svg`. */
+  figures?(rows: readonly RowOutcome[]): Readonly<Record<string, LineChart>>;
+  /** Draws conclusions from all rows that were run. */
+  summary?(rows: readonly RowOutcome[]): Summary;
   /** Where the experiment was loaded from; undefined for those that are built in. */
   readonly module?: ExperimentModule;
 }
@@ -115,7 +170,17 @@ export interface Experiment {
 export interface ExperimentDefinition<Schema extends z.ZodObject, State extends Tree, Model extends Tree>
   extends Omit<
     Experiment,
-    "paper" | "schema" | "rows" | "budgets" | "data" | "steps" | "learner" | "memory" | "module"
+    | "paper"
+    | "schema"
+    | "rows"
+    | "budgets"
+    | "data"
+    | "steps"
+    | "unit"
+    | "evaluateEvery"
+    | "learner"
+    | "memory"
+    | "module"
   > {
   /** Default: none. */
   readonly paper?: Paper;
@@ -126,7 +191,9 @@ export interface ExperimentDefinition<Schema extends z.ZodObject, State extends 
   readonly budgets?: Readonly<Record<BudgetName, Budget>>;
   data?(config: z.output<Schema>): DataChecksums | Promise<DataChecksums>;
   steps(config: z.output<Schema>): number;
-  learner(config: z.output<Schema>): Learner<State, Model>;
+  readonly unit?: { readonly name: string; perStep(config: z.output<Schema>): number };
+  evaluateEvery?(config: z.output<Schema>): number;
+  learner(config: z.output<Schema>): Learner<State, Model> | Promise<Learner<State, Model>>;
   memory?(config: z.output<Schema>): number;
 }
 

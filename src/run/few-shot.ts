@@ -46,6 +46,11 @@ export interface FewShotOptions<Model extends Tree, Tasks, Tested> {
   readonly predictor?: (innerSteps?: number) => Predictor<Model>;
 }
 
+/** A learner of tensors alone, whose tests are done at once. */
+export interface FewShotLearner<State extends Tree, Model extends Tree> extends Learner<State, Model> {
+  evaluate(model: Model, rng: Rng): Evaluation;
+}
+
 /** Makes of a meta-learner what a run trains and judges. Metrics of training are means over tasks, as `train/…`. */
 export function fewShotLearner<
   State extends Tree,
@@ -57,7 +62,7 @@ export function fewShotLearner<
 >(
   learner: MetaLearner<State, Model, Adapted, Tasks, Support>,
   { draw, tests, predictor }: FewShotOptions<Model, Tasks, Tested>,
-): Learner<State, Model> {
+): FewShotLearner<State, Model> {
   const programs = new Map<string, (state: State, tasks: Tasks) => [State, OuterMetrics]>();
   const program = (phase: unknown) => {
     const key = JSON.stringify(phase) ?? "";

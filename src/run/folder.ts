@@ -4,7 +4,8 @@
  *     config.json                what was asked for, complete
  *     metrics.jsonl              one line a log interval, appended; the same bits in every run of this config
  *     events.out.tfevents.*      the same for TensorBoard, with wall times
- *     checkpoints/000123.*       tensors (safetensors), then what goes on with them (json)
+ *     checkpoints/000123.*       tensors (safetensors), the learner's world, then what goes on with them (json)
+ *     segments/000012.bin        what the world appends to, such as replay
  *     failure.json               why the run stopped, until it goes on
  *     lock-*.json                who works on it
  *     evaluation.safetensors     each test metric, one value a task, once the run is done
@@ -16,20 +17,25 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { stateFromJson, stateToJson } from "../envs/index.js";
 import { FormatError } from "../errors.js";
 import { loadTree } from "../formats/index.js";
 import type { Tree } from "../tensor/index.js";
-import { Checkpoints, type RunProgress, type WholeCheckpoint } from "./checkpoints.js";
+import { Checkpoints, type RunProgress, type SavedWorld, type WholeCheckpoint } from "./checkpoints.js";
 import { deleteFiles } from "./clean.js";
 import { replaceFile, withFileErrors } from "./files.js";
+import type { World } from "./learner.js";
 import { Logs } from "./logs.js";
 import { identityOf, type RunRecord, readRecord, writeRecord } from "./record.js";
+import type { Segment } from "./segments.js";
 
 export class RunFolder {
   readonly dir: string;
   readonly record: RunRecord;
   readonly #logs: Logs;
   readonly #checkpoints: Checkpoints;
+  /** Those that the next checkpoint stands on. */
+  #segments: readonly Segment[] = [];
 
   private constructor(dir: string, record: RunRecord) {
     this.dir = dir;
@@ -58,8 +64,19 @@ export class RunFolder {
   }
 
   /** Writes a checkpoint and removes all but the newest few. @throws MetaError */
-  save(state: Tree, progress: RunProgress): void {
-    this.#checkpoints.save(state, progress, this.#logs.sync());
+  async save(state: Tree, progress: RunProgress, world?: World): Promise<void> {
+    const saved = world && (await this.#saveWorld(world));
+    this.#checkpoints.save(state, progress, this.#logs.sync(), saved);
+  }
+
+  async #saveWorld(world: World): Promise<SavedWorld> {
+    const text = stateToJson(await world.save());
+    const { growing } = world;
+    if (growing === undefined) return { text };
+    const bytes = growing.take();
+    if (bytes.length > 0) this.#segments = this.#checkpoints.append(this.#segments, bytes);
+    this.#segments = newest(this.#segments, growing.needed);
+    return { text, segments: this.#segments };
   }
 
   /** The newest checkpoint's path without extension, if there is one. */
@@ -103,6 +120,7 @@ export class RunFolder {
     if (checkpoint) this.#logs.check(checkpoint.logs);
     else this.#checkpoints.begin();
     this.#checkpoints.removeAfter(checkpoint?.progress.step ?? -1);
+    this.#segments = checkpoint ? this.#checkpoints.segmentsOf(checkpoint.progress.step) : [];
     if (checkpoint) this.#logs.rewind(checkpoint.logs);
     else this.#logs.begin();
     const file = failurePath(this.dir);
@@ -132,6 +150,26 @@ export class RunFolder {
 /** Returns the state in a checkpoint. @param template a state built alike. @throws FormatError */
 export function stateOf<S extends Tree>({ base, tensors }: WholeCheckpoint, template: S): S {
   return loadTree(tensors, template, `${base}.safetensors`);
+}
+
+/** Returns a world to how it was at a checkpoint. @throws FormatError */
+export async function restoreWorld(
+  { world: saved, base }: WholeCheckpoint,
+  world: World | undefined,
+): Promise<void> {
+  if (world === undefined && saved === undefined) return;
+  if (world === undefined || saved === undefined) {
+    const got = saved ? "one with a world, which the learner does not have" : "one without a world";
+    throw new FormatError(`${base}.json: expected a checkpoint of this learner, got ${got}`);
+  }
+  await world.restore(stateFromJson(saved.text), saved.segments);
+}
+
+/** The newest segments that hold so many bytes. */
+function newest(segments: readonly Segment[], bytes: number): readonly Segment[] {
+  let from = segments.length;
+  for (let held = 0; from > 0 && held < bytes; from--) held += segments[from - 1]!.bytes;
+  return segments.slice(from);
 }
 
 export function failurePath(dir: string): string {

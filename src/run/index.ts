@@ -3,11 +3,13 @@ export { z } from "zod";
 export { type CleanPlan, type CleanRequest, planClean, removeRun } from "./clean.js";
 export { compareRuns, type RunComparison, type StateDifference } from "./compare.js";
 export { configure, fieldPaths, parseSets, type Source } from "./config.js";
+export { estimateSeconds } from "./estimate.js";
 export { evaluateModel, evaluateRun, loadEvaluation, modelOfRun, saveEvaluation } from "./evaluation.js";
 export * from "./experiment.js";
 export {
   adaptedPredictor,
   episodesOf,
+  type FewShotLearner,
   type FewShotOptions,
   type FewShotTest,
   fewShotLearner,
@@ -17,7 +19,14 @@ export {
 export { makeFolder, replaceFile } from "./files.js";
 export { RunFolder } from "./folder.js";
 export { type Job, runJob } from "./job.js";
-export type { Learner, Predictor, StepMetrics } from "./learner.js";
+export {
+  type Growing,
+  type Learner,
+  type Predictor,
+  type StepMetrics,
+  type World,
+  withLearner,
+} from "./learner.js";
 export { commit, type Machine, machine, version } from "./machine.js";
 export {
   type Progress,
@@ -31,7 +40,6 @@ export { publish, readModel, tablePath } from "./publish.js";
 export type { RunRecord } from "./record.js";
 export {
   beginReproduction,
-  estimateSeconds,
   findNewestReproduction,
   makeTable,
   newReproduction,
@@ -42,6 +50,6 @@ export {
 export { recordedConfig, resumeRun, startRun } from "./run.js";
 export { findNewestRun, findRun, makeRunPath, newRunPath } from "./run-path.js";
 export { listRuns, type RunStatus, type RunSummary, summarizeRun } from "./summary.js";
-export { readTable, rowOutcome, type Table, type TableCell, type TableRow } from "./table.js";
+export { readTable, type Table, type TableCell, type TableRow } from "./table.js";
 export type { RunOptions, RunOutcome } from "./training.js";
 export { type Verdict, verdict } from "./verdict.js";

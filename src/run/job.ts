@@ -27,7 +27,7 @@ export async function runJob(
     : await startRun(experiment, config, seed, dir, options);
   if (status === "interrupted") return false;
   options.progress?.phase(`${options.label ?? experiment.name}  evaluating`);
-  saveEvaluation(dir, evaluateModel(experiment, config, model, seed));
+  saveEvaluation(dir, await evaluateModel(experiment, config, model, seed));
   options.progress?.end();
   return true;
 }

@@ -1,49 +1,58 @@
-import { NonFiniteError } from "../errors.js";
 import type { StepMetrics } from "./learner.js";
 
-/** Means of metrics over the steps of a log interval. Its sums are part of a checkpoint. */
+/** Sums of a log interval so far, for checkpoints. */
+export interface PendingMeans {
+  /** Steps. */
+  readonly count: number;
+  readonly sums: Readonly<Record<string, number>>;
+  /** In how many steps a metric was, where it was not in all. */
+  readonly counts?: Readonly<Record<string, number>> | undefined;
+}
+
+/** Means of metrics over those steps of a log interval that have them. */
 export class MetricMeans {
-  #count = 0;
-  #sums: Record<string, number> = {};
+  #steps = 0;
+  readonly #sums = new Map<string, { total: number; count: number }>();
 
   /** Restores what `pending` returned. */
-  static restore({
-    count,
-    sums,
-  }: {
-    readonly count: number;
-    readonly sums: Readonly<Record<string, number>>;
-  }) {
+  static restore({ count, sums, counts }: PendingMeans): MetricMeans {
     const means = new MetricMeans();
-    means.#count = count;
-    means.#sums = { ...sums };
+    means.#steps = count;
+    for (const [name, total] of Object.entries(sums)) {
+      means.#sums.set(name, { total, count: counts?.[name] ?? count });
+    }
     return means;
   }
 
-  /** Adds a step. @throws NonFiniteError @param where what to say of the run in that error */
-  add(step: number, metrics: StepMetrics, where: () => string): void {
+  /** Adds a step. Returns what is wrong with it, where a metric is not finite. */
+  add(step: number, metrics: StepMetrics): string | undefined {
     for (const [name, metric] of Object.entries(metrics)) {
       const value = typeof metric === "number" ? metric : metric.item();
-      if (!Number.isFinite(value)) {
-        throw new NonFiniteError(`${name} must be finite, got ${value} at step ${step}. ${where()}`);
-      }
-      this.#sums[name] = (this.#sums[name] ?? 0) + value;
+      if (!Number.isFinite(value)) return `${name} must be finite, got ${value} at step ${step}`;
+      const sum = this.#sums.get(name) ?? { total: 0, count: 0 };
+      this.#sums.set(name, { total: sum.total + value, count: sum.count + 1 });
     }
-    this.#count++;
+    this.#steps++;
+    return undefined;
   }
 
-  pending(): { count: number; sums: Record<string, number> } {
-    return { count: this.#count, sums: { ...this.#sums } };
+  pending(): PendingMeans {
+    const entries = [...this.#sums];
+    const partial = entries.filter(([, { count }]) => count !== this.#steps);
+    return {
+      count: this.#steps,
+      sums: Object.fromEntries(entries.map(([name, { total }]) => [name, total])),
+      ...(partial.length > 0 && {
+        counts: Object.fromEntries(partial.map(([name, { count }]) => [name, count])),
+      }),
+    };
   }
 
   /** Returns the means, and begins the next interval. */
   flush(): Record<string, number> {
-    const count = this.#count;
-    const means = Object.fromEntries(
-      Object.entries(this.#sums).map(([name, total]) => [name, total / count]),
-    );
-    this.#count = 0;
-    this.#sums = {};
-    return means;
+    const means = [...this.#sums].map(([name, { total, count }]) => [name, total / count] as const);
+    this.#steps = 0;
+    this.#sums.clear();
+    return Object.fromEntries(means);
   }
 }

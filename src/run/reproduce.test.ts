@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ConfigError, FormatError } from "../errors.js";
+import { estimateSeconds } from "./estimate.js";
 import { evaluateModel } from "./evaluation.js";
 import { defineExperiment } from "./experiment.js";
 import { runJob } from "./job.js";
 import { publish, readModel } from "./publish.js";
 import {
   beginReproduction,
-  estimateSeconds,
   findNewestReproduction,
   makeTable,
   newReproduction,
@@ -82,7 +82,7 @@ test("a table compares with the paper, and says what was not run", async () => {
   expect(fly).toMatchObject({ config: null, note: "needs wings" });
   expect(fly!.cells[0]).toMatchObject({ paper: 0, ours: null, overSeeds: null, verdict: "not run" });
 
-  const file = publish(toy, reproduction, table, join(out, "results"));
+  const file = await publish(toy, reproduction, table, join(out, "results"));
   expect(file).toBe(join(out, "results/toy/walk.json"));
   const kept = readTable(file);
   expect(kept.rows.map(({ checkpoint }) => checkpoint)).toEqual([
@@ -90,9 +90,9 @@ test("a table compares with the paper, and says what was not run", async () => {
     "walk.stay.safetensors",
     null,
   ]);
-  const model = readModel(toy, kept.rows[0]!, file);
-  const evaluation = evaluateModel(toy, kept.rows[0]!.config!, model, 0);
-  expect(evaluation).toEqual(evaluateModel(toy, kept.rows[0]!.config!, model, 0));
+  const model = await readModel(toy, kept.rows[0]!, file);
+  const evaluation = await evaluateModel(toy, kept.rows[0]!.config!, model, 0);
+  expect(evaluation).toEqual(await evaluateModel(toy, kept.rows[0]!.config!, model, 0));
   const mean = Array.from(evaluation["test/distance"]!).reduce((a, b) => a + b) / 20;
   expect(mean).toBeCloseTo(kept.rows[0]!.cells[0]!.perSeed[0]!, 12);
 });
@@ -111,8 +111,8 @@ test("a reproduction of which no seed is done is no table", () => {
   expect(() => makeTable(toy, begin())).toThrow(FormatError);
 });
 
-test("the time of each row is estimated from a trial", () => {
-  const seconds = estimateSeconds(toy, begin());
+test("the time of each row is estimated from a trial", async () => {
+  const seconds = await estimateSeconds(toy, begin());
   expect([...seconds.keys()]).toEqual(["Walk", "Stay"]);
   expect(seconds.get("Walk")).toBeGreaterThan(0);
 });

@@ -12,15 +12,13 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { ConfigError, FormatError } from "../errors.js";
-import { Rng } from "../random/index.js";
 import { configure, parseSets } from "./config.js";
-import { loadEvaluation } from "./evaluation.js";
-import { type BudgetName, budgetNames, type Experiment, slug } from "./experiment.js";
+import { type BudgetName, budgetNames, type Experiment, type RowOutcome, slug } from "./experiment.js";
 import { makeFolder, readText, replaceFile } from "./files.js";
 import { RunFolder } from "./folder.js";
 import type { Job } from "./job.js";
 import { commit, machine, version } from "./machine.js";
-import { type Progress, silentProgress } from "./progress.js";
+import { readResult, rowOutcome } from "./outcome.js";
 import { byTimeThenNumber } from "./run-path.js";
 import { compareRow, type Table, type TableRow } from "./table.js";
 
@@ -110,94 +108,26 @@ function planJobs(experiment: Experiment, dir: string, { budget, sets, seeds }: 
   );
 }
 
-/** Seconds that each job will take here, from a short trial of each row. */
-export function estimateSeconds(
-  experiment: Experiment,
-  { jobs }: Reproduction,
-  progress: Progress = silentProgress,
-): Map<string, number> {
-  const seconds = new Map<string, number>();
-  const rows = new Set(jobs.map(({ label }) => label));
-  for (const { label, config, steps, seed } of jobs) {
-    if (seconds.has(label)) continue;
-    progress.phase(`${experiment.name}  trying row ${seconds.size + 1} of ${rows.size}: ${label}`);
-    seconds.set(label, trialSeconds(experiment, config, steps, seed));
-  }
-  return seconds;
-}
-
-const TRIAL_SECONDS = 1;
-
-function trialSeconds(experiment: Experiment, config: Job["config"], steps: number, seed: number): number {
-  const now = () => performance.now() / 1000;
-  const begin = now();
-  const learner = experiment.learner(config);
-  const root = Rng.seed(seed);
-  let state = learner.init(root.fork("init"));
-  let k = 0;
-  const take = () => {
-    k++;
-    [state] = learner.step(state, k, root.fork("step", k));
-  };
-  if (steps > 0) take(); // compiles
-  const setup = now() - begin;
-  const start = now();
-  let first = 1;
-  // the second half is timed: V8 is still warming up in the first
-  while (k < steps && now() - start < TRIAL_SECONDS / 2) take();
-  first = k;
-  const middle = now();
-  while (k < steps && now() - middle < TRIAL_SECONDS / 2) take();
-  const perStep = k > first ? (now() - middle) / (k - first) : k > 1 ? (middle - start) / (k - 1) : 0;
-  return (
-    setup +
-    perStep * steps +
-    testSeconds(experiment, config, (few) => few.evaluate(few.model(state), root.fork("test")))
-  );
-}
-
-/** Test tasks of a trial; a full test is many times as long. */
-const TRIAL_TASKS = 10;
-
-/** Seconds of a test, from tests of few tasks where the config says how many it has. */
-function testSeconds(
-  experiment: Experiment,
-  config: Job["config"],
-  evaluate: (learner: ReturnType<Experiment["learner"]>) => void,
-): number {
-  const seconds = (tested: Job["config"]) => {
-    const learner = experiment.learner(tested);
-    const begin = performance.now();
-    evaluate(learner);
-    return (performance.now() - begin) / 1000;
-  };
-  const { test } = config as { test?: { tasks?: unknown } };
-  const tasks = test?.tasks;
-  if (typeof tasks !== "number" || tasks <= 4 * TRIAL_TASKS) return seconds(config);
-  const some = (count: number) => seconds({ ...config, test: { ...test, tasks: count } });
-  const [few, more] = [some(TRIAL_TASKS), some(2 * TRIAL_TASKS)];
-  return few + (Math.max(0, more - few) / TRIAL_TASKS) * (tasks - TRIAL_TASKS);
-}
-
 /** Makes the table of all jobs that are done. A row counts the seeds that all rows have. */
 export function makeTable(experiment: Experiment, { dir, request, jobs }: Reproduction): Table {
-  const evaluations = new Map(jobs.map((job) => [job, loadEvaluation(job.dir)]));
+  const results = new Map(jobs.map((job) => [job, readResult(job.dir)]));
   const seeds = request.seeds.filter((seed) => {
-    return jobs.every((job) => job.seed !== seed || evaluations.get(job) !== undefined);
+    return jobs.every((job) => job.seed !== seed || results.get(job) !== undefined);
   });
   if (seeds.length === 0) throw new FormatError(`${dir}: expected at least one seed of all rows, got none`);
+  const outcomes: RowOutcome[] = [];
   const rows = experiment.rows.map((row): TableRow => {
     const mine = jobs.filter(({ label, seed }) => label === row.label && seeds.includes(seed));
+    const itsResults = mine.map((job) => results.get(job)!);
+    const outcome = rowOutcome(experiment, row.label, itsResults);
+    if (mine.length > 0) outcomes.push(outcome);
     return {
       label: row.label,
       ...(row.note !== undefined && { note: row.note }),
       config: mine[0]?.config ?? null,
       checkpoint: null,
-      cells: compareRow(
-        experiment,
-        row,
-        mine.map((job) => evaluations.get(job)!),
-      ),
+      cells: compareRow(experiment, row, itsResults),
+      ...(mine.length > 0 && experiment.curves && { curves: outcome.curves }),
     };
   });
   return {
@@ -211,6 +141,8 @@ export function makeTable(experiment: Experiment, { dir, request, jobs }: Reprod
     seeds,
     columns: experiment.columns,
     rows,
+    ...(experiment.unit && { unit: experiment.unit.name }),
+    ...(experiment.summary && { summary: experiment.summary(outcomes) }),
     metagrad: version(),
     commit: commit(),
     date: new Date().toISOString(),

@@ -13,7 +13,8 @@ import { Rng } from "../random/index.js";
 import type { Tree } from "../tensor/index.js";
 import { checkConfig } from "./config.js";
 import type { Config, Experiment } from "./experiment.js";
-import { RunFolder, stateOf } from "./folder.js";
+import { RunFolder, restoreWorld, stateOf } from "./folder.js";
+import { type Learner, withLearner } from "./learner.js";
 import { type Lock, lockFolder } from "./lock.js";
 import { machine, version } from "./machine.js";
 import { MetricMeans } from "./metrics.js";
@@ -42,11 +43,12 @@ export async function startRun(
       );
     }
     const root = Rng.seed(seed);
-    const learner = experiment.learner(config);
-    const state = initialState(experiment, config, learner, root);
-    const folder = RunFolder.create(dir, await recordOf(experiment, config, seed, options));
-    const start = { ...beginning, state, means: new MetricMeans(), isNew: true };
-    return trainFrom(start, { experiment, config, learner, root, folder, lock }, options);
+    return withLearner(experiment, config, async (learner) => {
+      const state = await begin(experiment, config, learner, root);
+      const folder = RunFolder.create(dir, await recordOf(experiment, config, seed, options));
+      const start = { ...beginning, state, means: new MetricMeans(), isNew: true };
+      return trainFrom(start, { experiment, config, learner, root, folder, lock }, options);
+    });
   });
 }
 
@@ -68,24 +70,29 @@ export async function resumeRun(
     const { checkpoint, damages } = folder.newestWhole();
     const { seed, metagrad } = folder.record;
     const seeded = Rng.seed(seed);
-    const learner = experiment.learner(config);
-    const fresh = learner.init(seeded.fork("init"));
-    const state = checkpoint ? stateOf(checkpoint, fresh) : fresh; // before anything is cut off
-    folder.rewind(checkpoint);
-    for (const damage of damages) {
-      progress.note(`${damage}. Goes on from step ${checkpoint?.progress.step}, with the same bits`);
-    }
-    if (metagrad !== version()) {
-      progress.note(`${dir}: begun by metagrad ${metagrad}, this is ${version()}, which may round otherwise`);
-    }
-    const work = { experiment, config, learner, folder, lock };
-    if (checkpoint === undefined) {
-      const start = { ...beginning, state, means: new MetricMeans() };
-      return trainFrom(start, { ...work, root: seeded }, options);
-    }
-    const { step, seconds, pending, rng } = checkpoint.progress;
-    const start = { state, step, seconds, means: MetricMeans.restore(pending), isSaved: true };
-    return trainFrom(start, { ...work, root: Rng.restore(rng) }, options);
+    return withLearner(experiment, config, async (learner) => {
+      const fresh = learner.init(seeded.fork("init"));
+      const state = checkpoint ? stateOf(checkpoint, fresh) : fresh; // before anything is cut off
+      if (checkpoint) await restoreWorld(checkpoint, learner.world);
+      else await learner.world?.begin(seeded.fork("world"));
+      folder.rewind(checkpoint);
+      for (const damage of damages) {
+        progress.note(`${damage}. Goes on from step ${checkpoint?.progress.step}, with the same bits`);
+      }
+      if (metagrad !== version()) {
+        progress.note(
+          `${dir}: begun by metagrad ${metagrad}, this is ${version()}, which may round otherwise`,
+        );
+      }
+      const work = { experiment, config, learner, folder, lock };
+      if (checkpoint === undefined) {
+        const start = { ...beginning, state, means: new MetricMeans() };
+        return trainFrom(start, { ...work, root: seeded }, options);
+      }
+      const { step, seconds, pending, rng } = checkpoint.progress;
+      const start = { state, step, seconds, means: MetricMeans.restore(pending), isSaved: true };
+      return trainFrom(start, { ...work, root: Rng.restore(rng) }, options);
+    });
   });
 }
 
@@ -99,13 +106,10 @@ export function recordedConfig(experiment: Experiment, { dir, record }: RunFolde
 
 const beginning = { step: 0, seconds: 0, isSaved: false };
 
-function initialState(
-  experiment: Experiment,
-  config: Config,
-  learner: ReturnType<Experiment["learner"]>,
-  root: Rng,
-): Tree {
+/** Makes the state before step 1, and the world. @throws ConfigError where the config is not possible */
+async function begin(experiment: Experiment, config: Config, learner: Learner, root: Rng): Promise<Tree> {
   try {
+    await learner.world?.begin(root.fork("world"));
     return learner.init(root.fork("init"));
   } catch (error) {
     throw refusal(experiment, config, error) ?? error;

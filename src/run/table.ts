@@ -5,9 +5,10 @@
  */
 import { z } from "zod";
 import { FormatError } from "../errors.js";
-import { type Estimate, type Evaluation, mean, meanEstimate } from "../stats/index.js";
-import { budgetNames, type Experiment, type Row, type RowOutcome } from "./experiment.js";
+import { type Estimate, mean, meanEstimate } from "../stats/index.js";
+import { budgetNames, type Experiment, type Row } from "./experiment.js";
 import { readText } from "./files.js";
+import { columnValues, type RunResult } from "./outcome.js";
 import { verdict } from "./verdict.js";
 
 const Interval = z.tuple([z.number(), z.number()]).readonly();
@@ -25,6 +26,16 @@ const Cell = z.strictObject({
   verdict: z.enum(["agrees", "better", "below", "inconclusive", "not run", "no published number"]),
 });
 
+const Curve = z.strictObject({
+  /** In `unit`. */
+  steps: z.array(z.number()).readonly(),
+  /** Over seeds. */
+  mean: z.array(z.number()).readonly(),
+  /** Ends of the 95% interval of seeds; null where there is one. */
+  low: z.array(z.number().nullable()).readonly(),
+  high: z.array(z.number().nullable()).readonly(),
+});
+
 const TableRow = z.strictObject({
   label: z.string(),
   note: z.string().optional(),
@@ -33,6 +44,30 @@ const TableRow = z.strictObject({
   /** Model of the first seed, beside this file. */
   checkpoint: z.string().nullable(),
   cells: z.array(Cell).readonly(),
+  /** By metric: how it went while the runs were trained. */
+  curves: z.record(z.string(), Curve).optional(),
+});
+
+const Summary = z.strictObject({
+  caption: z.string(),
+  columns: z.array(z.string()).readonly(),
+  rows: z
+    .array(
+      z.strictObject({
+        label: z.string(),
+        note: z.string().optional(),
+        cells: z
+          .array(
+            z.strictObject({
+              paper: PublishedNumber.nullable(),
+              ours: z.number().nullable(),
+              interval: Interval.nullable(),
+            }),
+          )
+          .readonly(),
+      }),
+    )
+    .readonly(),
 });
 
 const Table = z.strictObject({
@@ -48,8 +83,22 @@ const Table = z.strictObject({
   /** What `--set` changed, by path. */
   set: z.record(z.string(), z.unknown()),
   seeds: z.array(z.int()).readonly(),
-  columns: z.array(z.strictObject({ label: z.string(), metric: z.string(), margin: z.number() })).readonly(),
+  columns: z
+    .array(
+      z.strictObject({
+        label: z.string(),
+        metric: z.string(),
+        margin: z.number(),
+        /** When it was measured; left out: at the end. */
+        at: z.union([z.enum(["end", "best"]), z.strictObject({ last: z.int().min(1) })]).optional(),
+      }),
+    )
+    .readonly(),
   rows: z.array(TableRow).readonly(),
+  /** What curves count steps in; left out: outer steps. */
+  unit: z.string().optional(),
+  /** What follows from all rows. */
+  summary: Summary.optional(),
   metagrad: z.string(),
   commit: z.string().nullable(),
   date: z.string(),
@@ -79,19 +128,20 @@ export function readTable(file: string): Table {
   throw new FormatError(`${file}: ${issue?.path.join(".")}: ${issue?.message}`);
 }
 
-/** Compares a row with the paper. @param evaluations of its seeds; none: it was not run */
+/** Compares a row with the paper. @param results of its seeds; none: it was not run */
 export function compareRow(
   { better, columns }: Pick<Experiment, "better" | "columns">,
   { paper }: Pick<Row, "paper">,
-  evaluations: readonly Evaluation[],
+  results: readonly RunResult[],
 ): TableCell[] {
-  return columns.map(({ metric, margin }, i): TableCell => {
+  return columns.map((column, i): TableCell => {
+    const { margin } = column;
     const published = paper?.[i] ?? null;
-    if (evaluations.length === 0) {
+    if (results.length === 0) {
       const none = { ours: null, overSeeds: null, overTasks: null, perSeed: [] };
       return { paper: published, ...none, verdict: "not run" };
     }
-    const perTask = evaluations.map((evaluation) => valuesOf(evaluation, metric));
+    const perTask = results.map((result) => columnValues(column, better, result));
     const perSeed = perTask.map((values) => mean(values));
     const overSeeds = meanEstimate(perSeed);
     return {
@@ -103,21 +153,6 @@ export function compareRow(
       verdict: verdict({ paper: published, ours: overSeeds, margin, better }),
     };
   });
-}
-
-/** Summarises all metrics of a row, for figures. */
-export function rowOutcome(label: string, evaluations: readonly Evaluation[]): RowOutcome {
-  const names = Object.keys(evaluations[0] ?? {});
-  const metrics = names.map((name) => {
-    return [name, meanEstimate(evaluations.map((evaluation) => mean(valuesOf(evaluation, name))))] as const;
-  });
-  return { label, metrics: Object.fromEntries(metrics) };
-}
-
-function valuesOf(evaluation: Evaluation, metric: string): ArrayLike<number> {
-  const values = evaluation[metric];
-  if (values !== undefined) return values;
-  throw new FormatError(`evaluation: expected ${metric}, got ${Object.keys(evaluation).join(", ")}`);
 }
 
 function finiteInterval({ low, high }: Estimate): readonly [number, number] | null {

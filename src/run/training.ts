@@ -5,9 +5,11 @@
  */
 import { MetaError, NonFiniteError } from "../errors.js";
 import type { Rng } from "../random/index.js";
+import { mean } from "../stats/index.js";
 import type { Tree } from "../tensor/index.js";
 import type { Config, Experiment } from "./experiment.js";
 import type { RunFolder } from "./folder.js";
+import type { Learner } from "./learner.js";
 import type { Lock } from "./lock.js";
 import type { MetricMeans } from "./metrics.js";
 import { findNonFinite } from "./non-finite.js";
@@ -56,7 +58,7 @@ export interface Start {
 export interface Work {
   readonly experiment: Experiment;
   readonly config: Config;
-  readonly learner: ReturnType<Experiment["learner"]>;
+  readonly learner: Learner;
   readonly root: Rng;
   readonly folder: RunFolder;
   readonly lock: Lock;
@@ -76,6 +78,9 @@ export async function trainFrom(
   const { clock = systemSeconds } = options;
   const steps = experiment.steps(config);
   const logEvery = Math.max(1, Math.floor(steps / LINES));
+  const evaluateEvery = experiment.evaluateEvery?.(config) ?? 0;
+  const unit = experiment.unit && { name: experiment.unit.name, size: experiment.unit.perStep(config) };
+  const counted = (count: number) => count * (unit?.size ?? 1);
   const startTime = clock();
   const elapsed = () => clock() - startTime;
 
@@ -84,19 +89,24 @@ export async function trainFrom(
   let headline: readonly [string, number] | undefined;
   let lastSaved = isSaved ? step : -1;
   const report = () =>
-    progress.update({ label, step, steps, seconds: elapsed(), ...(headline && { headline }) });
+    progress.update({
+      ...{ label, step: counted(step), steps: counted(steps), seconds: elapsed() },
+      ...(headline && { headline }),
+      ...(unit && { unit: unit.name }),
+    });
   const whereIsIt = () => {
     const base = folder.newestPath();
     const good = base === undefined ? "There is no checkpoint" : `The last good checkpoint is ${base}`;
     return `${good}, the run folder ${folder.dir}`;
   };
-  const save = () => {
+  const save = async () => {
     if (lastSaved === step) return;
     const wrong = findNonFinite(state);
     if (wrong) throw new NonFiniteError(`${wrong} must be finite after step ${step}. ${whereIsIt()}`);
     lock.beat();
     const seconds = secondsBefore + elapsed();
-    folder.save(state, { step, seconds, pending: means.pending(), rng: root.state() });
+    const going = { step, seconds, pending: means.pending(), rng: root.state() };
+    await folder.save(state, going, learner.world);
     lastSaved = step;
   };
   const outcome = (status: RunOutcome["status"]): RunOutcome => {
@@ -109,22 +119,29 @@ export async function trainFrom(
   let lastBeat = lastTurn;
   try {
     if (step < steps) progress.phase(`${label}  compiling the first step`);
-    save(); // of step 0: a disk that takes no checkpoint is known before there is anything to lose
+    await save(); // of step 0: a disk that takes no checkpoint is known before there is anything to lose
     while (step < steps) {
       const k = step + 1;
       const [next, metrics] = learner.step(state, k, root.fork("step", k));
       state = next;
       step = k;
-      means.add(step, metrics, () => `${whereIsIt()}${explainNonFinite(learner, folder, root, k)}`);
-      if (step % logEvery === 0 || step === steps) {
-        const line = means.flush();
+      const wrong = means.add(step, metrics);
+      if (wrong !== undefined) {
+        const first = await explainNonFinite(learner, folder, root, k);
+        throw new NonFiniteError(`${wrong}. ${whereIsIt()}${first}`);
+      }
+      const isJudged = evaluateEvery > 0 && step % evaluateEvery === 0;
+      if (isJudged || step % logEvery === 0 || step === steps) {
+        if (isJudged) progress.phase(`${label}  evaluating after ${counted(step)} ${unit?.name ?? "steps"}`);
+        const judged = isJudged ? await judge(learner, state, root.fork("evaluate", k)) : {};
+        const line = { ...(unit && { [unit.name]: counted(step) }), ...means.flush(), ...judged };
         folder.log(step, line);
         const value = line[experiment.headline];
         if (value !== undefined) headline = [experiment.headline, value];
       }
       const now = clock();
       if (now - lastSaveTime >= checkpointSeconds) {
-        save();
+        await save();
         lastSaveTime = now;
       }
       if (now - lastBeat >= BEAT_SECONDS) {
@@ -137,12 +154,12 @@ export async function trainFrom(
         lastTurn = clock();
       }
       if (signal?.aborted && step < steps) {
-        save();
+        await save();
         return outcome("interrupted");
       }
     }
     report();
-    save();
+    await save();
     return outcome("done");
   } catch (error) {
     const refused = isNew && step === 0 && lock.isHeld() ? refusal(experiment, config, error) : undefined;
@@ -158,6 +175,12 @@ export async function trainFrom(
   } finally {
     progress.end();
   }
+}
+
+/** Judges the model on the way: the mean of each metric over test tasks. @throws NonFiniteError */
+async function judge(learner: Learner, state: Tree, rng: Rng): Promise<Record<string, number>> {
+  const evaluation = await learner.evaluate(learner.model(state), rng);
+  return Object.fromEntries(Object.entries(evaluation).map(([name, values]) => [name, mean(values)]));
 }
 
 /** Whether the system refused a file: a full disk, say. */

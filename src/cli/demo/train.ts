@@ -18,7 +18,7 @@ export async function trainQuietly(
   signal: AbortSignal,
 ): Promise<Trained | undefined> {
   const progress = showProgress(process.stderr);
-  const learner = experiment.learner(config);
+  const learner = await experiment.learner(config);
   const steps = experiment.steps(config);
   const root = Rng.seed(0);
   const history: { step: number; value: number }[] = [];

@@ -22,9 +22,9 @@ import { adam, schedule, sgd, type TrainState, updateOnly } from "../../optim/in
 import {
   adaptedPredictor,
   episodesOf,
+  type FewShotLearner,
   fewShotLearner,
   type ImageSplit,
-  type Learner,
 } from "../../run/index.js";
 import { at } from "../../tensor/index.js";
 import { exampleTask } from "../example-task.js";
@@ -109,7 +109,7 @@ export function characterMemory({
 export function characterLearner(
   { filters, inner, outer, steps, test, ...episode }: CharacterConfig,
   split: ImageSplit,
-): Learner<State, Conv4Params> {
+): FewShotLearner<State, Conv4Params> {
   const net = conv4({
     ways: episode.ways,
     filters,

@@ -193,5 +193,5 @@ export default defineExperiment({
   steps: ({ method, steps }) => (method === "random" ? 0 : steps),
   learner: sinusoidLearner,
   memory: sinusoidMemory,
-  figure: (rows) => adaptationFigure(rows, { shots: [5, 10, 20], metricName }),
+  figures: (rows) => ({ adaptation: adaptationFigure(rows, { shots: [5, 10, 20], metricName }) }),
 });

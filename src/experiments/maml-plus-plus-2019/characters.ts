@@ -23,9 +23,9 @@ import { adam, schedule } from "../../optim/index.js";
 import {
   adaptedPredictor,
   episodesOf,
+  type FewShotLearner,
   fewShotLearner,
   type ImageSplit,
-  type Learner,
 } from "../../run/index.js";
 import { exampleTask } from "../example-task.js";
 import { conv4Size, testBytes, trainingBytes } from "../memory.js";
@@ -103,7 +103,7 @@ export function characterMemory({
 export function characterLearner(
   { filters, inner, outer, epochs, test, ...config }: CharacterConfig,
   split: ImageSplit,
-): Learner<State, Model> {
+): FewShotLearner<State, Model> {
   const { ways, shots, queries, ...changes } = config;
   const episode = { ways, shots, queries };
   const net = conv4({ ways, filters, downsample: "pool", padding: 1, eps: 1e-5, slope: 0.01 });

@@ -22,7 +22,7 @@ import {
 import { type Conv4Params, conv4, softmaxCrossEntropy } from "../../nn/index.js";
 import { adam, schedule, sgd } from "../../optim/index.js";
 import type { Rng } from "../../random/index.js";
-import { adaptedPredictor, fewShotLearner, type ImageSplit, type Learner } from "../../run/index.js";
+import { adaptedPredictor, type FewShotLearner, fewShotLearner, type ImageSplit } from "../../run/index.js";
 import { broadcastTo, tree } from "../../tensor/index.js";
 import { exampleTask } from "../example-task.js";
 import { conv4Size, testBytes, trainingBytes } from "../memory.js";
@@ -103,7 +103,7 @@ export function characterMemory({ ways, trainShots, filters, inner, outer, test 
 export function characterLearner(
   { ways, trainShots, filters, inner, outer, steps, test }: CharacterConfig,
   split: ImageSplit,
-): Learner<State, Model> {
+): FewShotLearner<State, Model> {
   const net = conv4({ ways, filters, readout: "flatten" });
   const loss = (params: Conv4Params, { x, y }: Batch) => softmaxCrossEntropy(net.apply(params, x), y);
   const optimizer = sgd(schedule.linear(outer.lr, outer.finalLr, steps));

@@ -182,5 +182,5 @@ export default defineExperiment({
   steps: ({ method, steps }) => (method === "random" ? 0 : steps),
   learner: sinusoidLearner,
   memory: sinusoidMemory,
-  figure: (rows) => adaptationFigure(rows, { shots: [SHOTS], metricName }),
+  figures: (rows) => ({ adaptation: adaptationFigure(rows, { shots: [SHOTS], metricName }) }),
 });
