@@ -75,6 +75,12 @@ export {
   rollout,
 } from "./rollout.js";
 export { type Outcome, type Rules, RulesEnv } from "./rules.js";
+export {
+  type NoOpStartOptions,
+  type RecordedPlay,
+  withNoOpStarts,
+  withRecordedStarts,
+} from "./starts.js";
 export { isEnvState, stateFromJson, stateToJson } from "./state-json.js";
 export { TwoColours, type TwoColoursOptions } from "./two-colours.js";
 export { type WorkerBatchOptions, workerBatch } from "./worker-batch.js";

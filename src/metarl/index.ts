@@ -6,3 +6,5 @@ export type {
   TraceDecay,
 } from "./meta-gradient.js";
 export * as metaGradient from "./meta-gradient.js";
+export type { Eta, SelfTunedA2cOptions, SelfTunedModel, SelfTunedState, Tunable } from "./self-tuned-a2c.js";
+export * as selfTunedA2c from "./self-tuned-a2c.js";

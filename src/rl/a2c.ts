@@ -16,11 +16,11 @@
  *
  * @module
  */
-
-import type { GradientTransform } from "../optim/index.js";
-import { descend, type TrainState } from "../optim/index.js";
+import { compile } from "../engine/index.js";
+import { descend, type GradientTransform, initTrainState, type TrainState } from "../optim/index.js";
 import { type Params, type Tensor, valueAndGrad } from "../tensor/index.js";
-import type { ActorCritic } from "./actor-critic.js";
+import { type ActorCritic, actor } from "./actor-critic.js";
+import type { OnPolicyAgent } from "./agent.js";
 import { lambdaReturns, type PerStep } from "./returns.js";
 import { judgeSteps, type Trajectory, valuesAfter } from "./trajectory.js";
 
@@ -97,4 +97,25 @@ export function update<P extends Params>(
   const objective = (params: P) => loss(agent, params, trajectory, learned, options);
   const [[, metrics], gradient] = valueAndGrad(objective, { hasAux: true })(state.params);
   return [descend(optimizer, state, gradient), metrics];
+}
+
+/** Makes an agent of a network, an optimiser and options. Its programs are compiled. */
+export function agent<P extends Params>(
+  net: ActorCritic<P>,
+  optimizer: GradientTransform,
+  options: A2cOptions = {},
+): OnPolicyAgent<TrainState<P>, P> {
+  const learn = compile(
+    (state: TrainState<P>, trajectory: Trajectory) => update(net, optimizer, state, trajectory, options),
+    { donate: [0] },
+  );
+  return {
+    init: (rng) => initTrainState(net.init(rng), optimizer),
+    model: ({ params }) => params,
+    act: actor(net.action, (params: P, x) => net.apply(params, x, options.context).policy),
+    learn: (state, trajectory) => {
+      const [next, { policyLoss, valueLoss, entropy }] = learn(state, trajectory);
+      return [next, { policyLoss, valueLoss, entropy }];
+    },
+  };
 }

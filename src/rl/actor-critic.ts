@@ -4,6 +4,7 @@
  * @module
  */
 import { type Categorical, categorical, type Gaussian, gaussian } from "../distributions/index.js";
+import { compile } from "../engine/index.js";
 import { type EnvSpec, type Space, spaceSize } from "../envs/index.js";
 import { ConfigError } from "../errors.js";
 import {
@@ -23,6 +24,7 @@ import {
   type Params,
   relu,
   type Tensor,
+  type Tree,
   tanh,
   tensor,
 } from "../tensor/index.js";
@@ -184,6 +186,19 @@ export function actionNoise(action: Space, rng: Rng, rows: number, dtype: DType 
   const shape = [rows, choices(action)];
   const draw = action.kind === "discrete" ? () => rng.gumbel() : () => rng.normal();
   return tensor(Float64Array.from({ length: rows * shape[1]! }, draw), { shape, dtype });
+}
+
+/** Returns what chooses actions by sampling a policy; compiled. @param policy of rows of observations; traceable */
+export function actor<Model extends Tree>(
+  action: Space,
+  policy: (model: Model, observations: Tensor) => ActionDistribution,
+): (model: Model, observations: Tensor, rng: Rng) => Tensor {
+  const sample = compile(
+    (model: Model, observations: Tensor, noise: Tensor) => policy(model, observations).sampleFrom(noise),
+    { hold: [0] },
+  );
+  return (model, observations, rng) =>
+    sample(model, observations, actionNoise(action, rng, observations.shape[0]!));
 }
 
 /** Logits of a discrete space, or dimensions of a box. */

@@ -6,6 +6,7 @@ export {
   type ActorCritic,
   type ActorCriticOptions,
   actionNoise,
+  actor,
   type ConvActorCriticOptions,
   type ConvActorCriticParams,
   convActorCritic,
@@ -14,7 +15,11 @@ export {
   type MlpActorCriticParams,
   mlpActorCritic,
 } from "./actor-critic.js";
+export type { OnPolicyAgent } from "./agent.js";
 export { type Act, type EpisodeSummary, OnPolicy, type OnPolicyOptions } from "./on-policy.js";
+export { type PlayOptions, playEpisodes } from "./play-episodes.js";
+export type { PpoBatch, PpoMetrics, PpoOptimizerOptions, PpoOptions } from "./ppo.js";
+export * as ppo from "./ppo.js";
 export {
   gae,
   lambdaReturns,
