@@ -40,6 +40,15 @@ const META_GOLDENS = ["test/maml-plus-plus.test.ts", "test/metagradients.test.ts
 const SUBJECTS: readonly Subject[] = [
   { files: /^src\/envs\/metaworld\/tasks\//, share: 26, tests: [[GOLDEN], ["test/metaworld-docs.test.ts"]] },
   { files: /^src\/envs\/metaworld\/(?!parity)[\w-]+\.ts$/, share: 6, tests: [["src/envs/metaworld/"]] },
+  { files: /^src\/envs\/minatar\//, share: 8, tests: [["src/envs/minatar/"]] },
+  { files: /^src\/envs\/classic-control\//, share: 4, tests: [["src/envs/classic-control/"]] },
+  {
+    files: /^src\/envs\/(catch|discounting-chain|two-colours)\.ts$/,
+    share: 2,
+    tests: [["src/envs/small-worlds.test.ts"]],
+  },
+  { files: /^src\/rl\//, share: 4, tests: [["src/rl/"]] },
+  { files: /^src\/metarl\//, share: 2, tests: [["src/metarl/"]] },
   { files: /^src\/envs\/evaluation\.ts$/, share: 3, tests: [["src/envs/evaluation.test.ts"]] },
   {
     files: /^src\/experiments\//,
