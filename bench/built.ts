@@ -5,6 +5,7 @@ import type * as Engine from "../src/engine/index.js";
 import type * as Envs from "../src/envs/index.js";
 import type * as Formats from "../src/formats/index.js";
 import type * as Meta from "../src/meta/index.js";
+import type * as Nn from "../src/nn/index.js";
 import type * as Random from "../src/random/index.js";
 import type * as Tensors from "../src/tensor/index.js";
 import type * as Works from "../src/works/index.js";
@@ -15,6 +16,7 @@ interface Parts {
   readonly envs: typeof Envs;
   readonly formats: typeof Formats;
   readonly meta: typeof Meta;
+  readonly nn: typeof Nn;
   readonly random: typeof Random;
   readonly tensor: typeof Tensors;
   readonly works: typeof Works;

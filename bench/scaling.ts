@@ -5,6 +5,8 @@
  *
  * - `tasks`, `shots`, `steps`   t(2n) / t(n), both programs taking turns in one process
  * - `memory`                    resident memory over 10,000 meta-steps on new tasks, after 20,000
+ * - `calls`                     CPU time of a compiled call that has next to nothing to compute
+ * - `dropped`                   the engine's memory after 2,000 turns that drop functions, states, shapes, by that after 200
  * - `peak`                      20-way 5-shot, 5 inner steps, second order, meta-batch 16: one step
  * - `help`                      `metagrad --help`
  * - `start`                     Omniglot to the first step of training, on all cores: from its archives in DIR, and again
@@ -19,6 +21,8 @@ import type * as Random from "../src/random/index.js";
 import type * as Tensors from "../src/tensor/index.js";
 import type * as Works from "../src/works/index.js";
 import { built } from "./built.js";
+import { calls, dropped } from "./engine-parts.js";
+import type { Finding } from "./findings.js";
 import { here, runPinned, typescript } from "./processes.js";
 import {
   MOST_COLD_START_S,
@@ -28,14 +32,6 @@ import {
   MOST_PEAK_GIB,
   MOST_WARM_START_S,
 } from "./targets.js";
-
-interface Finding {
-  readonly what: string;
-  readonly found: number;
-  readonly atMost: number;
-  /** How `found` came about. */
-  readonly detail: string;
-}
 
 type Sized = (sizes: Works.Sizes) => Works.Work;
 
@@ -47,6 +43,8 @@ const parts: Readonly<Record<string, () => Finding[] | Promise<Finding[]>>> = {
   shots: () => doubling("shots", (sizes) => ({ ...sizes, examples: 2 * sizes.examples })),
   steps: () => doubling("inner steps", (sizes) => ({ ...sizes, innerSteps: 2 * sizes.innerSteps })),
   memory,
+  calls,
+  dropped,
   peak,
   help,
   start,

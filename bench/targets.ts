@@ -49,6 +49,12 @@ export const MOST_DOUBLING = 2.15;
 /** Growth of the resident memory over 10,000 meta-steps. */
 export const MOST_GROWTH = 0.02;
 
+/** Microseconds of a compiled call beyond its kernels. */
+export const MOST_CALL_US = 8;
+
+/** The engine's memory after 2,000 turns that drop what it holds, by that after 200. */
+export const MOST_DROPPED_GROWTH = 1.1;
+
 /** GiB, of 20-way 5-shot with 5 inner steps, second order, meta-batch 16. */
 export const MOST_PEAK_GIB = 2;
 

@@ -44,9 +44,17 @@ export function tensor(data: Nested | TypedArray, options: TensorOptions = {}): 
       `tensor: shape ${show(shape)} holds ${sizeOf(shape)} elements, got ${source.length}`,
     );
   }
+  return fromData({ shape: [...shape], dtype }, valuesOf(source, dtype));
+}
+
+/** A copy of the elements. Those of the dtype's own array are what the dtype can hold, but for bools, which are 0 or 1. */
+function valuesOf(source: ArrayLike<number | boolean>, dtype: DType): TypedArray {
+  if (ArrayBuffer.isView(source) && dtype !== "bool" && dtypeOf(source as TypedArray) === dtype) {
+    return (source as TypedArray).slice();
+  }
   const values = allocate(dtype, source.length);
   for (let i = 0; i < source.length; i++) values[i] = element(source[i]!, dtype, "tensor");
-  return fromData({ shape: [...shape], dtype }, values);
+  return values;
 }
 
 /** A tensor without axes. */
