@@ -1,6 +1,15 @@
 /**
  * Rows picked by index, and its transpose.
  *
+ * For `take(x, i)` with x `[3, 4]` and i `[2]`, the function of a gather kernel in words:
+ *
+ *     loop k, 2 passes
+ *       r = load i[k]
+ *       if r < 3, unsigned: copy 16 bytes from x + 16 r to out + 16 k     a negative index is a large unsigned one
+ *       else: fill 16 bytes at out + 16 k with NaN                        `missing` of the dtype
+ *
+ * The transpose, scatter-add, zeroes the table and adds row k of the list to row i[k] of it, in the order of the list.
+ *
  * @module
  */
 import { missing } from "../../tensor/dtype.js";

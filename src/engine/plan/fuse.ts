@@ -6,6 +6,10 @@
  * other operands must lie on lower levels, no cycle of kernels can arise. Reductions end a chain: the kernel
  * that computes their operand folds it on the way.
  *
+ * `tanh(x + b) * x` summed over its last axis is one group, `add tanh mul sum[1]`, and so one kernel that reads x and b and
+ * writes the sums. In `y = x / sum(x)` the division is a group of its own: it joins x's shape, but one of its operands
+ * depends on a fold over that shape, which is on the level before.
+ *
  * Comparisons, and short chains of cheap operations on a value that lies in memory anyway, are not stored: the
  * kernels that need one compute it again.
  *

@@ -1,3 +1,19 @@
+/**
+ * A plan in the making: where each value lies, and the steps so far.
+ *
+ * A value is a place (a buffer and an offset) seen through a view (strides). Transposes, slices, reshapes and broadcasts
+ * only make another view of the same place; a kernel is added when a value has to be computed, or has to be dense. For
+ * `matmul(transpose(x), y)` of x `[3, 4]` and y `[3, 2]`:
+ *
+ *     locate(x)             place %0, strides [4, 1]
+ *     locate(transpose x)   place %0, strides [1, 4]        no step
+ *     matmul                reads %0 and %1, writes matmul  one step: the kernel takes transposed operands
+ *
+ * A copy of a view is made once, however many ask for it; inside a loop, once before the loop where the loop does not
+ * change it.
+ *
+ * @module
+ */
 import type { DType } from "../../tensor/dtype.js";
 import type { PrimitiveParams } from "../../tensor/primitives.js";
 import type { Equation, Program, Variable } from "../../tensor/program.js";

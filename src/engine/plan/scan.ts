@@ -1,3 +1,19 @@
+/**
+ * Loops: the plan of a scan's body, run once a turn.
+ *
+ * For `scan((c, x) => [tanh(c + x), the same], h, xs)` with h `[4]` and xs `[3, 4]`:
+ *
+ *     1    copy        h → carry                     before the loop
+ *     2    scan        3 turns
+ *     2.1  add tanh    carry, xs at 4 t → carry      the carry is written where it is read
+ *     2.2  copy        carry → scan at 4 t           the turn's slice of the stacked results
+ *
+ * Slices of xs and of the results are places that turn: an address and what it moves on by each turn, so that no turn
+ * copies them. What a body needs and no turn changes is computed before the loop. Steps that do not depend on the carry
+ * come first: threads may run them for different turns at the same time, and only the rest goes in order.
+ *
+ * @module
+ */
 import type { Equation, Program, Variable } from "../../tensor/program.js";
 import { sizeOf } from "../../tensor/shape.js";
 import { type CarryCopy, splitTurn, writeInPlace } from "./carry.js";

@@ -1,3 +1,21 @@
+/**
+ * The code of a loop kernel: a nest of loops over an iteration space, four lanes at a time, with folds on the way.
+ *
+ * For `tanh(x + b).mul(x).sum(1)` with x `[3, 4]` and b `[4]`, in words instead of opcodes:
+ *
+ *     loop row, 3 passes                       x moves on by 16 bytes a pass, b stays, the result by 4
+ *       acc = 0, 0, 0, 0                       begin of the fold
+ *       v = load x; w = load b                 one vector along the axis of 4: no loop is left of it
+ *       acc += tanh(v + w) * v                 tanh is a polynomial on four lanes
+ *       store lane sum of acc                  end of the fold
+ *
+ * One axis is the vector loop. Its body takes several vectors at once (`widths.ts`), with a shorter vector for what four
+ * do not share out; the loop around it may take several rows at once, so that what they share is loaded once. Addresses
+ * are locals that move along (`offsets.ts`). A value is computed in the outermost loop that gives it all that it
+ * depends on (`values.ts`), and a fold begins and ends around the loops that it goes over (`accumulator.ts`).
+ *
+ * @module
+ */
 import {
   type Code,
   f32x4,
