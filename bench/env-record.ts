@@ -37,7 +37,7 @@ export interface EnvRecord<Finding> {
   readonly commit: string | null;
   readonly machine: Omit<Machine, "build">;
   readonly rounds: number;
-  /** Of the packages on each side: `{ metaworld: "3.1.1", mujoco: "3.14.0" }`. */
+  /** Versions of the packages on each side: `{ metaworld: "3.1.1", mujoco: "3.14.0" }`. */
   readonly versions: { readonly ours: Versions; readonly theirs: Versions };
   readonly findings: readonly Finding[];
 }

@@ -28,7 +28,7 @@ const { readAssets }: typeof Files = await import(
 const { values } = parseArgs({ options: { assets: { type: "string" } } });
 const metaworld = await Metaworld.load(values.assets ? { assets: readAssets(values.assets) } : {});
 const observation = new Float64Array(39);
-/** Of each task an environment, and another whose physics is stepped bare. */
+/** An environment for each task, and another whose physics is stepped bare. */
 const envs = new Map<string, readonly [Envs.SawyerEnv, Envs.SawyerEnv]>();
 /** Steps after which the two change: what else the machine does then falls on both. */
 const BLOCK = 20;

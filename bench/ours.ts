@@ -31,7 +31,7 @@ export interface Times {
   readonly loss: number;
   readonly first_ms: number;
   readonly kernels?: Engine.Build;
-  /** Of the matrix products of a step. */
+  /** Floating-point operations of the matrix products of a step. */
   readonly flops?: number;
 }
 

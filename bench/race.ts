@@ -29,11 +29,11 @@ export interface PeerResult extends Timing {
 
 export interface OurResult extends Timing {
   readonly kernels: "simd" | "relaxed";
-  /** Of the matrix products. */
+  /** GFLOP/s of the matrix products. */
   readonly gflops: number;
   /** GFLOP/s of a register-only multiply-add loop, measured in the same turns. */
   readonly peakGflops: number;
-  /** Of a fresh process of the built package: the first call, and the steps until full speed. */
+  /** Times of a fresh process of the built package: the first call, and the steps until full speed. */
   readonly firstMs: number;
   readonly warmMs: number;
   readonly arenaMiB: number;

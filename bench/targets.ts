@@ -43,7 +43,7 @@ export const MOST_WARM_MS = 500;
 /** Relative difference of loss and meta-gradient above which nothing is timed. */
 export const MOST_DISAGREEMENT = 1e-4;
 
-/** Of t(2n) / t(n), in tasks, shots and inner steps. */
+/** Largest t(2n) / t(n), in tasks, shots and inner steps. */
 export const MOST_DOUBLING = 2.15;
 
 /** Growth of the resident memory over 10,000 meta-steps. */

@@ -66,7 +66,7 @@ function compute(page: Page, count: number): Promise<unknown> {
 
 let known: ReturnType<typeof digests> | undefined;
 
-/** Of the SIMD build: the relaxed one's depend on the machine. */
+/** Returns the digests of the SIMD build: the relaxed one's depend on the machine. */
 async function bitsOfNode(): ReturnType<typeof digests> {
   chooseBuild("simd");
   known ??= digests();

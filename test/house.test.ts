@@ -56,6 +56,15 @@ function find(among: readonly Source[], pattern: RegExp): string[] {
 
 const isPortable = ({ part }: Source) => PORTABLE.includes(part);
 
+test("no doc comment begins with Of: it names what it describes", () => {
+  const wrong = files
+    .filter((path) => !GENERATED.includes(path))
+    .flatMap((path) =>
+      [...readFileSync(path, "utf8").matchAll(/\/\*\*[\s*]*Of .*/g)].map(([it]) => `${path}: ${it}`),
+    );
+  expect(wrong).toEqual([]);
+});
+
 describe("the order of folders", () => {
   test("every part of src has its place in it", () => {
     expect([...new Set(sources.map(({ part }) => part))].filter((part) => !ORDER.includes(part))).toEqual([]);

@@ -15,7 +15,7 @@ const HEAD = [
   "the original's, ms",
 ];
 
-/** Of a task of Meta-World, on one kind of scenes. */
+/** The race of a task of Meta-World, on one kind of scenes. */
 interface Race {
   readonly task: string;
   readonly rate: number;

@@ -5,9 +5,9 @@ import type { SawyerEnv } from "../../src/envs/index.js";
 
 /** In MB (10⁶ bytes). */
 export interface Footprint {
-  /** Of the whole process. */
+  /** Memory of the whole process. */
   readonly rss: number;
-  /** Of MuJoCo's WebAssembly memory, which is part of it as far as it has been touched. */
+  /** Size of MuJoCo's WebAssembly memory, which is part of it as far as it has been touched. */
   readonly heap: number;
 }
 

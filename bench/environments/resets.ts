@@ -26,7 +26,7 @@ interface Spread {
 
 interface Finding extends Readonly<Record<Kind, Spread>> {
   readonly task: string;
-  /** Of the one that there is. */
+  /** Milliseconds of the first reset, of which there is one. */
   readonly first: number;
   readonly missed: readonly string[];
 }

@@ -13,7 +13,7 @@ export type Who = "scripted" | "random" | "you";
 
 export class Player {
   readonly env: SawyerEnv;
-  /** Of each step so far. */
+  /** The reward of each step so far. */
   rewards: number[] = [];
   /** The step of the first success. */
   success: number | undefined;

@@ -25,7 +25,7 @@ export function dispose(mesh: three.Mesh): void {
   (mesh.material as three.Material).dispose();
 }
 
-/** Of the floor only the shadows are seen: the page's own ground shows through. */
+/** Returns a shape's material. Only the shadows of the floor are seen: the page's own ground shows through. */
 function materialOf({ kind, color: [red, green, blue, opacity] }: Shape): three.Material {
   if (kind === "plane") return new three.ShadowMaterial({ opacity: 0.22 });
   return new three.MeshStandardMaterial({

@@ -15,7 +15,7 @@ export interface FilmOptions {
 /** Time from picture to picture, at least: 25 a second. Players take what is much less for a tenth of a second. */
 const LEAST_MS = 40;
 const MOST_MS = 100;
-/** Of a world that has no time of its own: slow enough to be followed. */
+/** How long a turn is shown of a world that has no time of its own: slow enough to be followed. */
 const TURN_MS = 100;
 
 /** How often pictures are taken, and how long each is shown, so that a film plays in the time of its world. */

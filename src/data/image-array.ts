@@ -11,7 +11,7 @@ export interface ImageLayout {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** Of a sample. 1: the first sample is the highest bit, each image begins at a byte, and a set bit is 255. */
+  /** Bits of a sample. 1: the first sample is the highest bit, each image begins at a byte, and a set bit is 255. */
   readonly bits: 1 | 8;
 }
 

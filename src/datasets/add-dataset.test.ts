@@ -244,7 +244,7 @@ describe("two at once", () => {
     expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([]);
   });
 
-  /** Of this machine and set of processes, as a lock of our own says. */
+  /** Names this machine and set of processes, as a lock of our own does. */
   function placeHere(): string {
     const lock = lockFolder(join(dir, "probe"));
     const [file] = readdirSync(join(dir, "probe"));

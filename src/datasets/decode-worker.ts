@@ -17,7 +17,7 @@ export interface DecodeTarget {
 
 /** What the thread answers to each job. */
 export type DecodeAnswer =
-  | { readonly images: number /** Of which have one channel. */; readonly gray: number }
+  | { readonly images: number /** How many of them have one channel. */; readonly gray: number }
   | { readonly error: string; readonly kind: string };
 
 const port = parentPort!;

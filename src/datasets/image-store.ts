@@ -62,7 +62,7 @@ export interface StoreHeader {
 export interface ImageStore extends StoreHeader {
   readonly path: string;
   readonly checksum: string;
-  /** Of the file. */
+  /** Length of the file. */
   readonly bytes: number;
   /** Reads a class and verifies its digest. @throws FormatError */
   readClass(index: number): ImageClass;

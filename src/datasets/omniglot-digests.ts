@@ -11,7 +11,7 @@ import type { StoredClass } from "./image-store.js";
 
 const FULL_SIZE = 105;
 
-/** Of each alphabet in the official order: the first 8 digits of the SHA-256 of its characters' digests. */
+/** For each alphabet in the official order, the first 8 digits of the SHA-256 of its characters' digests. */
 const DIGESTS =
   "bc5cab31 f36fc1a2 2ccdabf6 dad72a50 ed9a6d47 a90a86c3 f14f0b83 91ab0213 5420bdde 1f5eb629 " +
   "bdee2d22 0e7a1c9b 7dbce002 fce4f49b 75bcf80c 81d96b07 748da5b5 f4ddc118 f1295c50 9387b965 " +

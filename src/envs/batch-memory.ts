@@ -26,7 +26,7 @@ export interface BatchMemory {
 }
 
 export interface BatchArraysOptions {
-  /** Of observations: float32 is what nets take, float64 is what the environment says. Default: float32. */
+  /** Dtype of observations: float32 is what nets take, float64 is what the environment says. Default: float32. */
   readonly dtype?: "float32" | "float64";
   /** Whether threads can share them. Default: false. */
   readonly shared?: boolean;

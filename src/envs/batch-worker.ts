@@ -15,7 +15,7 @@ export type ToWorker =
   | {
       readonly kind: "start";
       readonly source: EnvSource;
-      /** Of row 0. */
+      /** The spec of row 0. */
       readonly spec: EnvSpec;
       readonly memory: BatchMemory;
       readonly control: Int32Array;

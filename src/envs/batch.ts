@@ -65,7 +65,7 @@ export function envBatch<Task extends EnvState>(
 
 /** Made by `envBatch` and `workerBatch`. */
 export class EnvBatch<Task extends EnvState = EnvState> {
-  /** Of the environment in row 0. */
+  /** The spec of the environment in row 0. */
   readonly spec: EnvSpec;
   /** Rows. */
   readonly count: number;

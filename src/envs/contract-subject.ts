@@ -4,7 +4,7 @@ import { Rng } from "../random/index.js";
 import { type Env, type EnvState, type FloatArray, sampleSpace, spaceSize } from "./env.js";
 
 export interface ContractOptions {
-  /** Of all tasks, episodes and actions. Default: 0. */
+  /** Seed of all tasks, episodes and actions. Default: 0. */
   readonly seed?: number;
   /** Steps of the episodes that are compared. Default: 25. */
   readonly steps?: number;

@@ -21,7 +21,7 @@ const TABLE_CAMERA: Camera = { position: [0.85, 0.08, 0.82], lookAt: [-0.03, 0.6
 const GOAL_RADIUS = 0.02;
 const GOAL_COLOR: Color = [0.3, 0.72, 0.45, 0.7];
 const UPRIGHT = [1, 0, 0, 0, 1, 0, 0, 0, 1];
-/** Of a walker: from its side and above. */
+/** Where a walker is seen from: its side, and above. */
 const FROM_WALKER = [0.8, -4.2, 1.6] as const;
 
 export interface PictureOptions extends SceneOptions {

@@ -19,7 +19,7 @@ export interface NetworkSize {
   readonly params: number;
   /** That the derivative for one example needs. */
   readonly activations: number;
-  /** Of one example. */
+  /** Numbers in the input of one example. */
   readonly inputs: number;
 }
 
@@ -92,7 +92,7 @@ export interface TestSize {
   readonly network: NetworkSize;
   /** Test tasks in all. */
   readonly tasks: number;
-  /** Of which are drawn at the same time. */
+  /** How many of them are drawn at the same time. */
   readonly chunk: number;
   /** Examples that are drawn for a task. */
   readonly drawn: number;

@@ -3,7 +3,7 @@ declare module "gifenc" {
   export type Rgb = readonly [red: number, green: number, blue: number];
 
   export interface FrameOptions {
-    /** Of the whole file, in the first frame; of this frame only, in others. */
+    /** The palette of the whole file, in the first frame; that of this frame only, in others. */
     readonly palette?: readonly Rgb[];
     /** In milliseconds; the file has hundredths of a second. */
     readonly delay?: number;
@@ -26,7 +26,7 @@ declare module "gifenc" {
   /** Returns a palette for RGBA pixels. Reads all of the buffer that is behind them. */
   export function quantize(rgba: Uint8Array, maxColors: number): Rgb[];
 
-  /** Of a CommonJS module, in Node: all of the above. */
+  /** All of the above, as Node sees a CommonJS module. */
   const whole: { readonly GIFEncoder: typeof GIFEncoder; readonly quantize: typeof quantize } | undefined;
   export default whole;
 }

@@ -8,7 +8,7 @@
 
 const LONGEST = 15;
 const FAST_BITS = 9;
-/** Of the bits by which a code is looked up. */
+/** Mask of the bits by which a code is looked up. */
 export const FAST_MASK = (1 << FAST_BITS) - 1;
 
 export interface PrefixCode {

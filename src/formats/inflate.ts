@@ -92,7 +92,7 @@ function inflateInto(packed: Uint8Array, out: Uint8Array): number | InflateProbl
 interface Stream {
   /** The stream, and zeros. */
   readonly packed: Uint8Array;
-  /** Of the stream, in bytes. */
+  /** Length of the stream, in bytes. */
   readonly length: number;
   readonly out: Uint8Array;
   /** How many bits were read. */

@@ -37,9 +37,9 @@ export function bytesField(field: number, value: Uint8Array | string): Uint8Arra
 /** A field as it was read: the reader of the message knows which of the two values is meant. */
 export interface Field {
   readonly field: number;
-  /** Of a varint, a double or a float; NaN for bytes. */
+  /** The value of a varint, a double or a float; NaN for bytes. */
   readonly number: number;
-  /** Of bytes, a string or a message; empty for numbers. */
+  /** The content of bytes, a string or a message; empty for numbers. */
   readonly bytes: Uint8Array;
 }
 

@@ -28,7 +28,7 @@ import { repeatedKey } from "./repeated-key.js";
 
 const elementTypes = { F64: "float64", F32: "float32", I32: "int32", U8: "uint8", BOOL: "bool" } as const;
 
-/** Of arrays in memory. */
+/** The dtypes that arrays in memory have. */
 export type SafetensorsDtype = keyof typeof elementTypes;
 
 const storedTypes: Readonly<Record<string, StoredType>> = {

@@ -31,7 +31,7 @@ export function expectTaskStack(
 /**
  * Checks that every tensor of a batch can have these leading axes.
  *
- * Of a batch `{ x, y }`, inputs and targets must agree in all of them; and where x has no other axis, one example of
+ * Inputs and targets of a batch `{ x, y }` must agree in all of them; and where x has no other axis, one example of
  * no features is taken for a feature of an example that lacks an axis.
  *
  * @returns the size of the first axis

@@ -23,7 +23,7 @@ import { type LinearParams, linear } from "./linear.js";
 export interface Conv4Options {
   /** Classes, the outputs. */
   readonly ways: number;
-  /** Of the images. Default: 1. */
+  /** Channels of the images. Default: 1. */
   readonly channels?: number;
   /** Features of each block. Default: 64. */
   readonly filters?: number;
@@ -33,13 +33,13 @@ export interface Conv4Options {
   readonly readout?: "mean" | "flatten";
   /** Height and width of the images, which "flatten" needs. Default: [28, 28]. */
   readonly image?: readonly [height: number, width: number];
-  /** Of the convolutions. Default: "same", as TensorFlow pads; 1 is what PyTorch code has. */
+  /** Padding of the convolutions. Default: "same", as TensorFlow pads; 1 is what PyTorch code has. */
   readonly padding?: Padding;
   /** Whether batch norm has a gain. Default: true. */
   readonly gain?: boolean;
-  /** Of batch norm. Default: 1e-3 (TensorFlow's). */
+  /** ε of batch norm. Default: 1e-3 (TensorFlow's). */
   readonly eps?: number;
-  /** Of the ReLU where its input is negative. Default: 0. */
+  /** Slope of the ReLU where its input is negative. Default: 0. */
   readonly slope?: number;
   /** Weights of the head. Default: Glorot uniform. */
   readonly headInit?: Initializer;
@@ -51,7 +51,7 @@ export type Conv4Params = {
   readonly head: LinearParams;
 };
 
-/** Of the batch norm of each block. */
+/** The running statistics of each block's batch norm. */
 export type Conv4Statistics = readonly NormStatistics[];
 
 const BLOCKS = 4;

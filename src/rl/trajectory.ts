@@ -37,7 +37,7 @@ export interface JudgedSteps {
   readonly logProbs: Tensor;
   /** In nats. */
   readonly entropies: Tensor;
-  /** Of the observations before each step. */
+  /** Values of the observations before each step. */
   readonly values: Tensor;
   /** Over the actions of all T · B steps, row by row. */
   readonly policy: ActionDistribution;

@@ -30,7 +30,7 @@ const Contents = z.strictObject({
     record: z.string().optional(),
   }),
   step: z.int().min(0),
-  /** Of training, in all sessions. */
+  /** Time of training, in all sessions. */
   seconds: z.number(),
   /** Sums of metrics since the last line of `metrics.jsonl`. */
   pending: z.strictObject({
@@ -262,7 +262,7 @@ export class Checkpoints {
   }
 }
 
-/** Of all fields but `checksum`; JSON keeps their order and every bit of a number. */
+/** Returns the checksum of all fields but `checksum`; JSON keeps their order and every bit of a number. */
 function checksumOf({ checksum: _, ...content }: Readonly<Record<string, unknown>>): string {
   return sha256(JSON.stringify(content));
 }

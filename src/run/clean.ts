@@ -13,7 +13,7 @@ import type { RunStatus, RunSummary } from "./summary.js";
 export interface CleanRequest {
   /** Finished runs to keep of each experiment, the newest ones. Default: 0. */
   readonly keep?: number;
-  /** Of which a run was not worked on, in seconds. Default: 0. */
+  /** Seconds for which a run must not have been worked on. Default: 0. */
   readonly olderThan?: number;
   readonly now: Date;
 }

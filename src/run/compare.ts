@@ -21,7 +21,7 @@ export interface StateDifference {
   readonly isSame: boolean;
   /** Tensors of both, and of one only. */
   readonly tensors: number;
-  /** Of those, how many have other bits, or are missing in one. */
+  /** How many of those have other bits, or are missing in one. */
   readonly differing: number;
   /** Largest |difference| of two values, and in which float tensor; null where there is none. */
   readonly largest: { readonly tensor: string; readonly difference: number } | null;
@@ -33,7 +33,7 @@ export interface RunComparison {
   readonly fields: readonly ComparedValue<unknown>[];
   /** The last line of each log, and means over test tasks where there is an evaluation. */
   readonly metrics: readonly ComparedValue<number>[];
-  /** Of each run but the first. */
+  /** How the state of each run but the first differs from that of the first. */
   readonly states: readonly StateDifference[];
 }
 

@@ -136,7 +136,7 @@ function describe(issue: z.core.$ZodIssue, value: unknown): string {
   }
 }
 
-/** Of what a size was too small or too big. */
+/** Says what a size counts: items, characters, or nothing for a number. */
 function unit(origin: string): string {
   return origin === "array" || origin === "string"
     ? ` ${origin === "array" ? "items" : "characters"} long`

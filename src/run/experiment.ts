@@ -37,7 +37,7 @@ export type Moment = "end" | "best" | { readonly last: number };
 
 export interface Column {
   readonly label: string;
-  /** Of the evaluation; its mean over tasks is the cell. A moment on the way may name a metric of steps, too. */
+  /** A metric of the evaluation; its mean over tasks is the cell. A moment on the way may name a metric of steps, too. */
   readonly metric: string;
   /** Default: "end". */
   readonly at?: Moment;

@@ -10,7 +10,7 @@ export interface Machine {
   readonly memoryGb: number;
   readonly platform: string;
   readonly node: string;
-  /** Of the engine. */
+  /** Build of the engine. */
   readonly build: string;
 }
 

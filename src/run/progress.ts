@@ -17,7 +17,7 @@ export interface ProgressState {
   readonly label: string;
   readonly step: number;
   readonly steps: number;
-  /** Of this session. */
+  /** Time of this session. */
   readonly seconds: number;
   /** The headline metric, once there is one. */
   readonly headline?: readonly [name: string, value: number];

@@ -11,7 +11,7 @@ import { FormatError } from "../errors.js";
 import type { Config, ExperimentModule } from "./experiment.js";
 import { readText, replaceFile } from "./files.js";
 
-/** Of a run folder. Format 1 had no checksums. */
+/** Version of a run folder's format. Format 1 had no checksums. */
 export const FORMAT = 2;
 
 const RunRecord = z.strictObject({
@@ -21,13 +21,13 @@ const RunRecord = z.strictObject({
   module: z.strictObject({ path: z.string(), sha256: z.string() }).optional(),
   seed: z.int().min(0),
   config: z.record(z.string(), z.unknown()),
-  /** Of the whole run. */
+  /** Steps of the whole run. */
   steps: z.int().min(0),
   /** The step metric that lists show. */
   headline: z.string(),
   /** Checksums of the data sets that are read, by name. */
   data: z.record(z.string(), z.string()),
-  /** Of the engine: others give other bits. */
+  /** Build of the engine: others give other bits. */
   build: z.string(),
   metagrad: z.string(),
   node: z.string(),

@@ -102,7 +102,7 @@ const Table = z.strictObject({
   metagrad: z.string(),
   commit: z.string().nullable(),
   date: z.string(),
-  /** Of training: all runs of these seeds, and all their sessions, added up. */
+  /** Time of training: all runs of these seeds, and all their sessions, added up. */
   seconds: z.number(),
   machine: z.strictObject({
     cpu: z.string(),

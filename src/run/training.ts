@@ -36,7 +36,7 @@ export interface RunOutcome {
   readonly status: "done" | "interrupted";
   /** Steps taken so far. */
   readonly step: number;
-  /** Of training, in all sessions. */
+  /** Time of training, in all sessions. */
   readonly seconds: number;
   readonly model: Tree;
 }
@@ -45,7 +45,7 @@ export interface RunOutcome {
 export interface Start {
   readonly state: Tree;
   readonly step: number;
-  /** Of training, in earlier sessions. */
+  /** Time of training, in earlier sessions. */
   readonly seconds: number;
   readonly means: MetricMeans;
   /** Whether there is a checkpoint of it. */

@@ -13,9 +13,9 @@ import { median } from "./measure.js";
 import type { Work } from "./meta-steps.js";
 
 export interface Agreement {
-  /** Of ours, in float32. */
+  /** Our loss, in float32. */
   readonly loss: number;
-  /** Of the peer, in float64. */
+  /** The peer's, in float64. */
   readonly peerLoss: number;
   /** Relative to the peer's. */
   readonly lossError: number;

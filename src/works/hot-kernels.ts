@@ -9,7 +9,7 @@ export interface HotKernel {
   readonly label: string;
   readonly calls: number;
   readonly ms: number;
-  /** Of the time of all kernels. */
+  /** Share of the time of all kernels. */
   readonly share: number;
   /** Element-wise operations count one a lane; 0 for kernels that only move data. */
   readonly gflops: number;

@@ -34,7 +34,7 @@ export interface Measurement {
   readonly warmMs: number;
   /** Loss before the first step. */
   readonly loss: number;
-  /** Of the matrix products alone. */
+  /** GFLOP/s of the matrix products alone. */
   readonly gflops: number;
   /** GFLOP/s of a register-only multiply-add loop of the same build: what this path could reach at most. */
   readonly peakGflops: number;

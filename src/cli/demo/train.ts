@@ -4,7 +4,7 @@ import type { Tree } from "../../tensor/index.js";
 
 export interface Trained {
   readonly model: Tree;
-  /** Of each hundredth part of the training: the step at its end, and the mean of the headline metric. */
+  /** For each hundredth of the training, the step at its end and the mean of the headline metric. */
   readonly history: readonly { readonly step: number; readonly value: number }[];
 }
 

@@ -12,7 +12,7 @@ import type { Elementwise } from "../../tensor/elementwise.js";
 
 /** Type of an element inside a kernel. */
 export type Lane = "float32" | "int32" | "bool";
-/** Of what has an order. */
+/** Lanes whose values have an order. */
 export type NumberLane = Exclude<Lane, "bool">;
 
 /** The element-wise primitives, on one to three lanes; a step's own type is what `cast` converts to. */
@@ -112,7 +112,7 @@ export interface UnpatchKernel {
 export interface ConvolutionKernel {
   readonly kind: "convolution";
   readonly result: "output" | "filter" | "input";
-  /** Of each member of the batch. */
+  /** The window in each member of the batch. */
   readonly window: Window;
   readonly features: number;
   /** Batch dimensions, outermost first; may be empty. */

@@ -8,7 +8,7 @@ export const LARGEST_KEY = 0x7fffffff;
 /**
  * Makes the code that reads a number as an integer of the same order; both zeros are one, a NaN is above all.
  *
- * Of a float32, that is its bits; those of negative ones with their magnitude inverted.
+ * The key of a float32 is its bits; those of a negative number have their magnitude inverted.
  */
 export function sortKey(fn: FunctionBuilder, lane: NumberLane): (key: Local, address: Code) => Code {
   if (lane === "int32") return (key, address) => key.set(i32.load(address));

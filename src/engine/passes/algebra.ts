@@ -47,7 +47,7 @@ const first =
     return undefined;
   };
 
-/** Of constants: the value. Of operands repeated alike: the same on what is repeated. */
+/** Replaces an operation on constants by its value, and one on operands that are repeated alike by the same on what is repeated. */
 const onSources =
   <P extends Primitive>(primitive: P): AlgebraRule<P> =>
   (b, inputs, params) => {

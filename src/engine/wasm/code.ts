@@ -113,7 +113,7 @@ export const i32 = {
 } as const;
 
 export const i64 = {
-  /** Of 32 bits, with a sign. */
+  /** A constant of 32 bits, with a sign. */
   const:
     (value: number): Code =>
     (out) =>

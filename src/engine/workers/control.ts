@@ -39,7 +39,7 @@ export const layout = {
   threads: 336,
   /** Words of one thread. */
   stride: 16,
-  /** Of these: 1 + the turn that it computes, and 1 + the one that it computed before and that had to wait. */
+  /** A thread's own words: 1 + the turn that it computes, and 1 + the one that it computed before and that had to wait. */
   claim: 0,
   held: 1,
   /** Addresses where it computes them; the owner's first area is the program's. */

@@ -29,7 +29,7 @@ const TIMED_OUT = 2;
 const NONE = -1;
 
 /**
- * Of an instance. `area` and `spare` are the addresses of the thread's two areas, `control` and `own` those of the
+ * What an instance is given. `area` and `spare` are the addresses of the thread's two areas, `control` and `own` those of the
  * words in `control.ts`, the common ones and the thread's.
  */
 export type Turns = (scratch: number, area: number, spare: number, control: number, own: number) => void;

@@ -10,7 +10,7 @@
  * | truncates   | after 500 steps of 12.5 ms                                                                 |
  * | task        | a name, and the 3 or 6 numbers that place the object and the goal                          |
  *
- * Of the 39 numbers, 0-2 are the hand's position in metres, 3 the gap of the fingers (1 open), 4-6 and 7-10 the first
+ * Among the 39 numbers, 0-2 are the hand's position in metres, 3 the gap of the fingers (1 open), 4-6 and 7-10 the first
  * object's position and rotation, 11-17 the second's, zeros where there is none; 18-35 are 0-17 of the step before
  * (of now, after `reset`); 36-38 are the goal, or zeros where it is hidden, as in all ML benchmarks.
  *

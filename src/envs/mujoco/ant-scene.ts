@@ -30,7 +30,7 @@ const LEGS: readonly Leg[] = [
   { body: "right_back_leg", number: 4, x: 1, y: -1 },
 ];
 
-/** Of a leg, from the trunk. */
+/** The parts of a leg, from the trunk on. */
 const PARTS = ["aux", "hip", "ankle"] as const;
 
 /** Numbers of the legs, in the order of actions: hip and ankle of each. */

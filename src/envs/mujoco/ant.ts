@@ -47,7 +47,7 @@ import {
 const RADIUS = 3;
 
 const body = { actions: 8, contactCost: 0.0005 } as const;
-/** Of the trunk, in metres; beyond, the ant has fallen or is flying. */
+/** Lowest and highest position of the trunk, in metres; beyond, the ant has fallen or is flying. */
 const heights = [0.2, 1] as const;
 
 const pearlGoal: Walker = {

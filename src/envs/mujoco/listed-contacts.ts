@@ -22,7 +22,7 @@ const MOST_OVERLAPS = 3;
 export interface Colliders {
   readonly kind: Int32Array;
   readonly affinity: Int32Array;
-  /** Of the bounding spheres, in metres; 0 for planes, which have none. */
+  /** Radii of the bounding spheres, in metres; 0 for planes, which have none. */
   readonly radius: Float64Array;
   readonly margin: Float64Array;
   /** Whether the scene itself names pairs that collide whatever their kinds are. */
@@ -132,7 +132,7 @@ class Geoms {
     return geoms;
   }
 
-  /** Of two bodies all that their kinds let touch, in the order of MuJoCo's contacts. */
+  /** Returns all pairs of two bodies' geoms that their kinds let touch, in the order of MuJoCo's contacts. */
   pairs(first: number, second: number): Pair[] {
     const {
       body_geomadr: start,

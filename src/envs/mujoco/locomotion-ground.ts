@@ -9,7 +9,7 @@
  */
 import { type Attributes, element } from "./mjcf.js";
 
-/** Of parts and floor: touches nothing but by a listed pair. */
+/** Lets a part or the floor touch nothing but what a listed pair names. */
 export const ONLY_PAIRS = { contype: 0, conaffinity: 0 } as const satisfies Attributes;
 
 export const floor = element("geom", {

@@ -21,7 +21,7 @@ const TYPES = {
   camera: "mjOBJ_CAMERA",
 } as const satisfies Record<Kind, string>;
 
-/** Of the arrays that say where names are: MuJoCo's prefix of each kind. */
+/** MuJoCo's prefix of each kind in the arrays that say where names are. */
 const PREFIX = {
   body: "body",
   joint: "jnt",

@@ -33,7 +33,7 @@ export class Simulation {
   geomMat!: Float64Array;
   sitePos!: Float64Array;
   siteMat!: Float64Array;
-  /** Of each body with all that hangs on it: centre of mass and its velocity (see `massVelocities`) `[nbody · 3]`. */
+  /** Centre of mass of each body with all that hangs on it, and its velocity (see `massVelocities`) `[nbody · 3]`. */
   massCentre!: Float64Array;
   massVelocity!: Float64Array;
   /** Torque and force on each body from outside, zeros before `externalForces` is called `[nbody · 6]`. */

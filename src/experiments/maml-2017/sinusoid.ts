@@ -70,7 +70,7 @@ const TEST_CHUNK = 25; // tasks of one program: their activations stay in the ca
 
 export const metricName = (shots: number, step: number) => `test/mse/${shots}-shot/${step}-steps`;
 
-/** Of the network; the oracle sees amplitude and phase, too. */
+/** Widths of the network's layers; the oracle sees amplitude and phase, too. */
 const layerSizes = (method: SinusoidConfig["method"]) => [method === "oracle" ? 3 : 1, 40, 40, 1];
 
 /** Bytes that a run needs. */

@@ -56,7 +56,7 @@ export interface OnnxModel {
   readonly opset: number;
 }
 
-/** Of the default operator set: the versions that are written, with the file version that each needs. */
+/** The versions of the default operator set that are written, with the file version that each needs. */
 export const irVersions: ReadonlyMap<number, number> = new Map([
   [17, 8],
   [18, 8],

@@ -36,7 +36,7 @@ function withHead<P extends Params, S extends Tree>(cell: Cell<P, S>, head: Modu
 
 interface OnnxCase {
   readonly net: Module;
-  /** Of the example. */
+  /** Shape of the example. */
   readonly shape: Shape;
   readonly options: OnnxOptions;
 }

@@ -7,7 +7,7 @@ export interface Gif {
   readonly frames: readonly (readonly number[])[];
   /** In milliseconds. */
   readonly delays: readonly number[];
-  /** Of the Netscape extension; undefined without it. */
+  /** The count of the Netscape extension; undefined without it. */
   readonly repeat: number | undefined;
 }
 

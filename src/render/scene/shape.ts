@@ -21,7 +21,7 @@ export interface Mesh {
 }
 
 interface Placed {
-  /** Of the centre, `[3]` */
+  /** Where the centre is, `[3]` */
   readonly position: ArrayLike<number>;
   /** Row-major matrix from the shape's frame to the world's, `[3, 3]` */
   readonly rotation: ArrayLike<number>;

@@ -84,7 +84,7 @@ export function toView({ eye, right, down, ahead }: View, point: Vec3): Vec3 {
 export interface Area {
   readonly top: number;
   readonly bottom: number;
-  /** Of each row, from the top one on. */
+  /** Ends of the shape in each row, from the top one on. */
   readonly left: Int32Array;
   readonly right: Int32Array;
 }

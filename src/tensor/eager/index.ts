@@ -47,7 +47,7 @@ const STRUCTURE: ReadonlySet<Primitive> = new Set<Primitive>([
   "slice",
 ]);
 
-/** Of operands with one value in every element, computed once: the constants of a traced function. */
+/** Computes the result of operands with one value in every element once: they are the constants of a traced function. */
 function uniformResult<P extends Primitive>(
   primitive: P,
   inputs: readonly Tensor[],

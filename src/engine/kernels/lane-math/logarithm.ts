@@ -85,7 +85,7 @@ export function log1p(lanes: Lanes, x: Code): Code {
   return withSpecialCases(lanes, u, log1pOfSum(lanes, x, u));
 }
 
-/** Of ln(1 + e) = t + t z P(z), t = 2e / (2 + e), z = t² / 4 <= 1/9: fitted, relative error 4·10⁻⁹. */
+/** The polynomial P of ln(1 + e) = t + t z P(z), t = 2e / (2 + e), z = t² / 4 <= 1/9: fitted, relative error 4·10⁻⁹. */
 const ATANH_COEFFICIENTS = [0.1400599330663681, 0.14000903069972992, 0.2001076340675354, 0.3333320915699005];
 
 /** ln(1 + eˣ) = max(x, 0) + ln(1 + e^-|x|). */

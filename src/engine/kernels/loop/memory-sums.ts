@@ -23,7 +23,7 @@ const MOST_TERMS = 64;
 export interface MemorySums {
   /** Adds to the outputs that are `sums`, zero at first, where the kernel would fold. */
   readonly kernel: LoopKernel;
-  /** Of each sum: the number of the output, and its elements, which lie side by side. */
+  /** For each sum, by the number of its output, how many elements it has; they lie side by side. */
   readonly sums: ReadonlyMap<number, number>;
 }
 

@@ -12,7 +12,7 @@ import { gaussian } from "../tolerance.js";
 import { add, distance, distanceXy, vec3 } from "../vec3.js";
 
 const HAND_START = float32(-0.5, 0.6, 0.2);
-/** Of the door's hinge, in radians. */
+/** Angle of the door's hinge, in radians. */
 const OPEN = -1.5708;
 
 interface DoorStart extends Start {

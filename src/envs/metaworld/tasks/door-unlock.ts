@@ -12,7 +12,7 @@ import { defineTask, float32 } from "../task.js";
 import { longTail } from "../tolerance.js";
 import { add, distance, distanceXy, mul, norm, sub, type Vec3 } from "../vec3.js";
 
-/** Of the lock's hinge, in radians. */
+/** Angle of the lock's hinge, in radians. */
 const LOCKED = 1.5708;
 
 export const doorUnlock = defineTask({

@@ -11,7 +11,7 @@ import {
 } from "../testing/official-assets.js";
 import { sawyerTasks } from "./index.js";
 
-/** Of the recorded numbers, which have 7 digits after the point. */
+/** Rounding of the recorded numbers, which have 7 digits after the point. */
 const ROUNDING = 1e-7;
 
 describe.skipIf(!hasOfficialAssets)(

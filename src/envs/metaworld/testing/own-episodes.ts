@@ -15,7 +15,7 @@ import { sawyerTask } from "../tasks/index.js";
 /** The actions of an episode, and numbers of each step, as `COLUMNS` names them. */
 export interface OwnEpisode {
   readonly task: string;
-  /** Of the 50 goals that MT1 draws from seed 42. */
+  /** Which of the 50 goals that MT1 draws from seed 42. */
   readonly goal: number;
   readonly actions: readonly (readonly number[])[];
   readonly steps: readonly (readonly number[])[];
