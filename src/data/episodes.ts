@@ -7,6 +7,7 @@
  */
 import { ConfigError } from "../errors.js";
 import type { Rng } from "../random/index.js";
+import { expectRng } from "../random/rng.js";
 import { type ArraySource, type Examples, examplesOf } from "./examples.js";
 import type { ImageSource } from "./image-source.js";
 import { type Batch, type HostArray, hostFloat32, hostInt32, type Task } from "./task.js";
@@ -36,6 +37,7 @@ export function sampleEpisodes(
   rng: Rng,
   options: EpisodeOptions,
 ): Task<Batch<HostArray>> {
+  expectRng("sampleEpisodes", rng);
   const examples = examplesOf("sampleEpisodes", source);
   checkOptions("sampleEpisodes", examples, options);
   const { tasks, ways, shots, queries } = options;

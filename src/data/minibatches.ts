@@ -11,6 +11,7 @@
  */
 import { ConfigError } from "../errors.js";
 import type { Rng } from "../random/index.js";
+import { expectRng } from "../random/rng.js";
 import { type Batch, type HostArray, hostFloat32, hostInt32 } from "./task.js";
 
 export interface MinibatchOptions {
@@ -39,6 +40,7 @@ export function sampleMinibatches(
   rng: Rng,
   options: MinibatchOptions,
 ): Batch<HostArray> {
+  expectRng("sampleMinibatches", rng);
   const [numTasks, numExamples] = x.shape as [number, number];
   const { steps, size } = options;
   checkOptions(numExamples, options);

@@ -11,6 +11,7 @@
 import { ConfigError } from "../errors.js";
 import { sin } from "../math.js";
 import type { Rng } from "../random/index.js";
+import { expectRng } from "../random/rng.js";
 import { type Batch, type HostArray, hostFloat32, type Task } from "./task.js";
 
 export interface SinusoidOptions {
@@ -36,6 +37,7 @@ export interface SinusoidTasks extends Task<Batch<HostArray>> {
  * @throws ConfigError
  */
 export function sampleSinusoids(rng: Rng, { tasks, shots, queries }: SinusoidOptions): SinusoidTasks {
+  expectRng("sampleSinusoids", rng);
   for (const [name, value] of Object.entries({ tasks, shots, queries })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new ConfigError(`sampleSinusoids: ${name} must be an integer >= 1, got ${value}`);

@@ -1,4 +1,5 @@
 import { greater, less, sigmoid, softplus, type Tensor } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 import { type ClosedForm, type Distribution, drawNoise } from "./distribution.js";
 
 export interface Bernoulli extends Distribution, ClosedForm<Bernoulli> {
@@ -11,6 +12,7 @@ export interface Bernoulli extends Distribution, ClosedForm<Bernoulli> {
  * All results have the shape of the logits. No derivative passes through samples.
  */
 export function bernoulli(logits: Tensor): Bernoulli {
+  expectTensors("bernoulli", logits);
   const prob = sigmoid(logits);
   const self: Bernoulli = {
     logits,

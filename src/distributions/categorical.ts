@@ -8,6 +8,7 @@ import {
   type Tensor,
   takeAlong,
 } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 import { checkIndex } from "../tensor/ops/index-range.js";
 import { type ClosedForm, type Distribution, drawNoise } from "./distribution.js";
 
@@ -26,6 +27,7 @@ export interface Categorical extends Distribution, ClosedForm<Categorical> {
  * @param logits `[..., classes]`, up to a constant
  */
 export function categorical(logits: Tensor): Categorical {
+  expectTensors("categorical", logits);
   const logProbs = logSoftmax(logits);
   const probs = exp(logProbs);
   /** Σ p x, where 0 · ∞ is 0. */

@@ -1,4 +1,5 @@
 import { broadcastTo, exp, type Tensor } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 import { type ClosedForm, type Distribution, drawNoise } from "./distribution.js";
 
 export interface Gaussian extends Distribution, ClosedForm<Gaussian> {
@@ -17,6 +18,7 @@ const HALF_LOG_2_PI = 0.9189385332046728;
  * @param logStd logarithm of the standard deviation; broadcasts to the mean
  */
 export function gaussian(mean: Tensor, logStd: Tensor): Gaussian {
+  expectTensors("gaussian", mean, logStd);
   const logStds = broadcastTo(logStd, mean.shape);
   const self: Gaussian = {
     mean,

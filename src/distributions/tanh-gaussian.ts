@@ -1,4 +1,5 @@
 import { clamp, log1p, softplus, type Tensor, tanh } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 import type { ClosedForm, Distribution } from "./distribution.js";
 import { type Gaussian, gaussian } from "./gaussian.js";
 
@@ -24,6 +25,7 @@ export interface TanhGaussian extends Distribution, Pick<ClosedForm<TanhGaussian
  * @param logStd logarithm of the standard deviation before tanh; broadcasts to the mean
  */
 export function tanhGaussian(mean: Tensor, logStd: Tensor): TanhGaussian {
+  expectTensors("tanhGaussian", mean, logStd);
   const base = gaussian(mean, logStd);
   const logProbAt = (x: Tensor) => base.logProb(x).sub(logSlope(x).sum(-1));
   const self: TanhGaussian = {

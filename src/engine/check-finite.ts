@@ -1,4 +1,5 @@
 import { NonFiniteError } from "../errors.js";
+import { expectFunction } from "../tensor/operand.js";
 import { describeNonFinite, locateNonFinite } from "./non-finite.js";
 
 /**
@@ -22,6 +23,7 @@ export function checkFinite<Args extends readonly unknown[]>(
   step: (...args: Args) => unknown,
   ...args: Args
 ): void {
+  expectFunction("checkFinite", step);
   const found = locateNonFinite(step, ...args);
   if (found === null) return;
   throw new NonFiniteError(`checkFinite: results must be finite. First: ${describeNonFinite(found)}`);

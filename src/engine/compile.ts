@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { ConfigError } from "../errors.js";
+import { expectFunction } from "../tensor/operand.js";
 import { type Program, trace } from "../tensor/program.js";
 import { type Spec, sameShape } from "../tensor/shape.js";
 import type { Tensor } from "../tensor/tensor.js";
@@ -88,6 +90,7 @@ export function compile<Args extends readonly unknown[], R>(
   fn: (...args: Args) => R,
   { donate = [], hold = [], cache = DEFAULT_CACHE }: CompileOptions = {},
 ): (...args: Args) => R {
+  expectFunction("compile", fn);
   expectPositions(donate, "donate");
   expectPositions(hold, "hold");
   const both = hold.find((index) => donate.includes(index));

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { expectFunction } from "../tensor/operand.js";
 import { showProgram } from "../tensor/program.js";
 import { show } from "../tensor/shape.js";
 import { programOf } from "./compile.js";
@@ -29,6 +30,7 @@ export function explain<Args extends readonly unknown[]>(
   fn: (...args: Args) => unknown,
   ...args: Args
 ): string {
+  expectFunction("explain", fn);
   const program = programOf(fn, args);
   const plan = buildPlan(program);
   return `program\n${showProgram(program, "  ")}\n\n${showPlan(plan)}`;

@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { ShapeError } from "../errors.js";
 import { isFloat } from "../tensor/dtype.js";
+import { expectFunction } from "../tensor/operand.js";
 import { at } from "../tensor/ops/structure.js";
 import type { Primitive, PrimitiveParams } from "../tensor/primitives.js";
 import { type Equation, evalProgram, type Program, trace, type Variable } from "../tensor/program.js";
@@ -61,6 +63,7 @@ export function locateNonFinite<Args extends readonly unknown[]>(
   fn: (...args: Args) => unknown,
   ...args: Args
 ): NonFinite | null {
+  expectFunction("locateNonFinite", fn);
   const [leaves, structure] = flatten(args, "locateNonFinite: arguments");
   const { program } = trace(
     (flat) => flatten(fn(...unflatten<Args>(structure, flat)), "locateNonFinite: result")[0],

@@ -13,6 +13,7 @@
 
 import type { Batch, Task } from "../data/task.js";
 import { descend, type GradientTransform, initTrainState, type TrainState } from "../optim/index.js";
+import { expectTrainState } from "../optim/train-state.js";
 import {
   broadcastTo,
   concatenate,
@@ -40,6 +41,7 @@ export function jointStep<P extends Params, B>(
   state: TrainState<P>,
   { support, query }: Task<B>,
 ): [next: TrainState<P>, metrics: { readonly loss: Tensor }] {
+  expectTrainState("jointStep", state);
   expectTaskStack({ support, query }, "jointStep");
   const meanLoss = (theta: P) => {
     const losses = vmap(loss, { axes: [null, 0] })(theta, support);

@@ -39,6 +39,7 @@ import type { Task } from "../data/task.js";
 import { runningAverage } from "../nn/index.js";
 import { descend, type GradientTransform, initTrainState, type TrainState } from "../optim/index.js";
 import { expectInteger, expectShare } from "../optim/options.js";
+import { expectTrainState } from "../optim/train-state.js";
 import { at, broadcastTo, type Params, stack, type Tensor, type Tree, tree } from "../tensor/index.js";
 
 import type { ChunkOptions } from "./chunks.js";
@@ -159,11 +160,13 @@ export function metaGradient<P extends Params, B, S extends Tree>(
 export function outerStep<P extends Params, B, S extends Tree>(
   loss: NormalizedLossFn<P, B, S>,
   optimizer: GradientTransform,
-  { statistics, ...state }: MamlPlusPlusState<P, S>,
+  all: MamlPlusPlusState<P, S>,
   tasks: Task<B>,
   options: MamlPlusPlusOptions,
   phase: Phase,
 ): [next: MamlPlusPlusState<P, S>, metrics: { readonly queryLoss: Tensor }] {
+  expectTrainState("mamlPlusPlus.outerStep", all);
+  const { statistics, ...state } = all;
   const { decay = 0.9 } = options;
   expectShare("mamlPlusPlus: decay", decay);
   const [report, gradient] = metaGradient(loss, state.params, state.step, tasks, options, phase);

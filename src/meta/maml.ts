@@ -19,6 +19,7 @@
 import type { Task } from "../data/task.js";
 import { descend, type GradientTransform, initTrainState, type TrainState } from "../optim/index.js";
 import { expectInteger } from "../optim/options.js";
+import { expectTrainState } from "../optim/train-state.js";
 import type { Params, Tensor } from "../tensor/index.js";
 import { type AdaptOptions, adapt } from "./adapt.js";
 import type { ChunkOptions } from "./chunks.js";
@@ -64,6 +65,7 @@ export function outerStep<P extends Params, B>(
   tasks: Task<B>,
   options: MamlOptions,
 ): [next: TrainState<P>, metrics: { readonly queryLoss: Tensor }] {
+  expectTrainState("maml.outerStep", state);
   const [queryLoss, gradient] = metaGradient(loss, state.params, tasks, options);
   return [descend(optimizer, state, gradient), { queryLoss }];
 }

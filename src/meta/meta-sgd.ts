@@ -22,6 +22,7 @@ import {
   type TrainState,
 } from "../optim/index.js";
 import { expectInteger, expectNotNegative } from "../optim/options.js";
+import { expectTrainState } from "../optim/train-state.js";
 import { full, type Params, type Tensor, tree } from "../tensor/index.js";
 import { adapt } from "./adapt.js";
 import type { ChunkOptions } from "./chunks.js";
@@ -98,6 +99,7 @@ export function outerStep<P extends Params, B>(
   tasks: Task<B>,
   options: MetaSgdOptions = {},
 ): [next: TrainState<MetaSgdParams<P>>, metrics: { readonly queryLoss: Tensor }] {
+  expectTrainState("metaSgd.outerStep", state);
   const [queryLoss, gradient] = metaGradient(loss, state.params, tasks, options);
   return [descend(optimizer, state, gradient), { queryLoss }];
 }

@@ -27,6 +27,7 @@ import {
   initTrainState,
   type TrainState,
 } from "../optim/index.js";
+import { expectTrainState } from "../optim/train-state.js";
 import {
   type Params,
   scan,
@@ -82,10 +83,12 @@ export function init<P extends Params>(
 export function outerStep<P extends Params, B>(
   loss: LossFn<P, B>,
   optimizer: GradientTransform,
-  { innerOptState, ...state }: ReptileState<P>,
+  all: ReptileState<P>,
   batches: B,
   options: ReptileOptions = {},
 ): [next: ReptileState<P>, metrics: { readonly innerLoss: Tensor }] {
+  expectTrainState("reptile.outerStep", all);
+  const { innerOptState, ...state } = all;
   expectStack(batches, ["task", "inner step", "example"], "reptile: batches");
   const run = options.optimizerState === "fresh" ? inChunks : inOrder;
   const [total, nextInner, innerLoss] = run(loss, state.params, innerOptState, batches, options);

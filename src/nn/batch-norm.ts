@@ -11,6 +11,7 @@
  *
  * @module
  */
+
 import type { Rng } from "../random/index.js";
 import {
   type DType,
@@ -24,6 +25,7 @@ import {
   tree,
   zeros,
 } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 import type { Module } from "./module.js";
 
 export interface NormOptions {
@@ -115,6 +117,7 @@ export function runningBatchNorm(
  * @param values the same shape as the average, with one leading axis more
  */
 export function runningAverage(average: Tensor, values: Tensor, decay: number): Tensor {
+  expectTensors("runningAverage", average, values);
   const weights: number[] = [];
   let left = 1; // of what was there before
   for (let i = 0; i < values.shape[0]!; i++) {

@@ -14,8 +14,11 @@
  *
  * @module
  */
-import { ConfigError } from "../errors.js";
+import { ConfigError, ShapeError } from "../errors.js";
+import { expectRng } from "../random/rng.js";
 import { conv2d, leakyRelu, maxPool, type Padding, type Tensor } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
+import { showSpec } from "../tensor/shape.js";
 import { batchNorm, type NormalizedModule, type NormParams, type NormStatistics } from "./batch-norm.js";
 import { glorotUniform, type Initializer } from "./initializer.js";
 import { type LinearParams, linear } from "./linear.js";
@@ -78,12 +81,22 @@ export function conv4({
   const head = linear(readout === "mean" ? filters : height * width * filters, ways, {
     weightInit: headInit,
   });
+  const expectImages = (x: Tensor) => {
+    expectTensors("conv4", x);
+    if (x.rank === 4 && x.shape[3] === channels) return;
+    const isChannelsFirst = x.rank === 4 && x.shape[1] === channels;
+    const advice = isChannelsFirst ? ". Channels come last: transpose([0, 2, 3, 1])" : "";
+    throw new ShapeError(
+      `conv4: expected images [n, height, width, ${channels}], got ${showSpec(x)}${advice}`,
+    );
+  };
   const activate = (x: Tensor) => (slope === 0 ? x.relu() : leakyRelu(x, slope));
   const applyNormalized = (
     params: Conv4Params,
     x: Tensor,
     given?: Conv4Statistics,
   ): [Tensor, Conv4Statistics] => {
+    expectImages(x);
     let h = x;
     const statistics = params.blocks.map((block, i) => {
       h = conv2d(h, block.conv.weight, { stride: downsample === "stride" ? 2 : 1, padding });
@@ -96,14 +109,15 @@ export function conv4({
     return [head.apply(params.head, features), statistics];
   };
   return {
-    init: (rng, dtype) => ({
-      blocks: Array.from({ length: BLOCKS }, (_, i) => {
+    init(rng, dtype) {
+      expectRng("conv4: init", rng);
+      const blocks = Array.from({ length: BLOCKS }, (_, i) => {
         const inputs = i === 0 ? channels : filters;
         const weight = glorotUniform(rng.fork("conv", i), [3, 3, inputs, filters], dtype);
         return { conv: { weight }, norm: norm.init(rng, dtype) };
-      }),
-      head: head.init(rng.fork("head"), dtype),
-    }),
+      });
+      return { blocks, head: head.init(rng.fork("head"), dtype) };
+    },
     initStatistics: (dtype) => Array.from({ length: BLOCKS }, () => norm.initStatistics(dtype)),
     applyNormalized,
     apply: (params, x) => applyNormalized(params, x)[0],

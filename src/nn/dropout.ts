@@ -1,5 +1,6 @@
 import { ConfigError } from "../errors.js";
 import { broadcastTo, less, select, type Tensor } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 
 /**
  * Sets elements of x to 0 with probability `rate`, and divides the others by 1 − rate: so the mean stays.
@@ -19,6 +20,7 @@ import { broadcastTo, less, select, type Tensor } from "../tensor/index.js";
  * const y = dropout(x, noise, 0.1);
  */
 export function dropout(x: Tensor, noise: Tensor, rate = 0.5): Tensor {
+  expectTensors("dropout", x, noise);
   if (!(rate >= 0 && rate < 1)) throw new ConfigError(`dropout: rate must be in [0, 1), got ${rate}`);
   return select(broadcastTo(less(noise, rate), x.shape), 0, x.mul(1 / (1 - rate)));
 }

@@ -9,10 +9,12 @@ import {
   select,
   type Tensor,
 } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 import { checkIndex, nanOutOfRange } from "../tensor/ops/index-range.js";
 
 /** The mean over examples and outputs of (prediction − target)². Shapes must agree. */
 export function meanSquaredError(prediction: Tensor, target: Tensor): Tensor {
+  expectTensors("meanSquaredError", prediction, target);
   expectShape(target, prediction.shape, "meanSquaredError: target");
   return prediction.sub(target).square().mean();
 }
@@ -25,6 +27,7 @@ export function meanSquaredError(prediction: Tensor, target: Tensor): Tensor {
  * @throws ShapeError for a label out of range; in a compiled program loss and gradient are then NaN
  */
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
+  expectTensors("softmaxCrossEntropy", logits, labels);
   expectShape(labels, logits.shape.slice(0, -1), "softmaxCrossEntropy: labels");
   const classes = logits.shape.at(-1)!;
   const known = checkIndex(labels, classes, "softmaxCrossEntropy: a label");
@@ -45,6 +48,7 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
  * @throws ShapeError for a label out of range; in a compiled program the result is then NaN
  */
 export function accuracy(logits: Tensor, labels: Tensor): Tensor {
+  expectTensors("accuracy", logits, labels);
   expectShape(labels, logits.shape.slice(0, -1), "accuracy: labels");
   const classes = logits.shape.at(-1)!;
   const known = checkIndex(labels, classes, "accuracy: a label");

@@ -9,6 +9,7 @@ import {
   type Tensor,
   type Tree,
 } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 
 /** A recurrent network, one time step at a time. */
 export interface Cell<P extends Params, State extends Tree> {
@@ -39,8 +40,10 @@ export function overTime<P extends Params, State extends Tree>(
   cell: Cell<P, State>,
   params: P,
   xs: Tensor,
-  { state = cell.initialState(xs.shape[0]!, xs.dtype), unroll = false }: OverTimeOptions<State> = {},
+  options: OverTimeOptions<State> = {},
 ): [state: State, outputs: Tensor] {
+  expectTensors("overTime", xs);
+  const { state = cell.initialState(xs.shape[0]!, xs.dtype), unroll = false } = options;
   const inputs = moveAxis(xs, 1, 0);
   const step = (now: State, x: Tensor) => cell.step(params, now, x);
   const [last, outputs] = unroll ? unrolled(step, state, inputs) : scan(step, state, inputs);

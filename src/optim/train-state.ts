@@ -1,4 +1,6 @@
-import { type Params, scalar, type Tensor, type Tree } from "../tensor/index.js";
+import { ConfigError, ShapeError } from "../errors.js";
+import { type Params, scalar, Tensor, type Tree } from "../tensor/index.js";
+import { describeOperand } from "../tensor/operand.js";
 import { applyUpdates, type GradientTransform } from "./transform.js";
 
 /** What a learner carries from one step to the next. */
@@ -11,17 +13,42 @@ export type TrainState<P extends Params = Params> = {
   readonly step: Tensor;
 };
 
-/** Returns the state before the first step. */
+/** Returns the state before the first step. @throws ConfigError for what is no optimiser */
 export function initTrainState<P extends Params>(params: P, optimizer: GradientTransform): TrainState<P> {
+  if (typeof optimizer?.init !== "function") {
+    throw new ConfigError(
+      `initTrainState: expected an optimizer, as adam(0.001) makes it, got ${describeOperand(optimizer)}`,
+    );
+  }
   return { params, optState: optimizer.init(params), step: scalar(0, "int32") };
 }
 
-/** Takes one step of the optimiser. */
+/**
+ * Checks what is given for a state: parameters alone, say, are none.
+ *
+ * @param who whoever takes the state
+ * @throws ShapeError
+ */
+export function expectTrainState(who: string, state: unknown): void {
+  const has = (name: string) => typeof state === "object" && state !== null && name in state;
+  if (has("params") && has("optState") && has("step")) return;
+  const got =
+    state instanceof Tensor || typeof state !== "object" || state === null
+      ? describeOperand(state)
+      : `a tree of ${Object.keys(state).join(", ") || "nothing"}`;
+  throw new ShapeError(
+    `${who}: expected a state { params, optState, step }, got ${got}. initTrainState(params, optimizer) makes one of parameters`,
+  );
+}
+
+/** Takes one step of the optimiser. @throws ShapeError for what is no state */
 export function descend<P extends Params>(
   optimizer: GradientTransform,
-  { params, optState, step }: TrainState<P>,
+  state: TrainState<P>,
   gradient: P,
 ): TrainState<P> {
+  expectTrainState("descend", state);
+  const { params, optState, step } = state;
   const [updates, next] = optimizer.update(gradient, optState, params);
   return { params: applyUpdates(params, updates), optState: next, step: step.add(1) };
 }

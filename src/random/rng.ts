@@ -224,3 +224,10 @@ export class Rng {
 function deriveKey(key: Uint32Array, word: number, purpose: number): void {
   threefry2x32(key[0]!, key[1]!, word, purpose, key);
 }
+
+/** Checks a stream that is handed to something that draws. @throws ConfigError that says what makes one */
+export function expectRng(who: string, rng: unknown): void {
+  if (rng instanceof Rng) return;
+  const got = typeof rng === "object" && rng !== null ? "an object" : `${typeof rng} ${String(rng)}`;
+  throw new ConfigError(`${who}: expected an Rng, got ${got}. Rng.seed(0) makes one`);
+}

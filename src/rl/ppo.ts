@@ -47,6 +47,7 @@ import {
   tensor,
   valueAndGrad,
 } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 import { type ActorCritic, actor } from "./actor-critic.js";
 import type { OnPolicyAgent } from "./agent.js";
 import { gae } from "./returns.js";
@@ -133,6 +134,7 @@ export function loss<P extends Params>(
     entropyWeight = 0.01,
   }: PpoOptions = {},
 ): [loss: Tensor, metrics: PpoMetrics] {
+  expectTensors("ppo.loss", batch.observations, batch.actions, batch.logProbs);
   const { policy, value } = net.apply(params, batch.observations);
   const logRatio = policy.logProb(batch.actions).sub(batch.logProbs);
   const ratio = exp(logRatio);

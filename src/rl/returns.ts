@@ -29,6 +29,7 @@ import {
   select,
   Tensor,
 } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 
 /** A number, a scalar tensor, or `[T, B]`. */
 export type PerStep = number | Tensor;
@@ -125,6 +126,7 @@ export function vtrace(
   { rhoBar = 1, cBar = 1 }: VtraceOptions = {},
 ): Vtrace {
   const { rewards, nextValues, continues } = checked("vtrace", inputs);
+  expectTensors("vtrace", values, logRatios);
   expectShape(values, rewards.shape, "vtrace: values");
   expectShape(logRatios, rewards.shape, "vtrace: logRatios");
   const discounts = perStep("vtrace: gamma", gamma, rewards);
@@ -156,6 +158,7 @@ function shiftedBack(x: Tensor, end: Tensor): Tensor {
 
 function checked(who: string, inputs: ReturnInputs): ReturnInputs {
   const { rewards, nextValues, continues } = inputs;
+  expectTensors(who, rewards, nextValues, continues);
   if (rewards.rank < 1 || rewards.shape[0] === 0) {
     throw new ShapeError(`${who}: rewards must be [T, B] with T >= 1, got [${rewards.shape.join(", ")}]`);
   }

@@ -7,6 +7,7 @@
  * @module
  */
 import { concatenate, type Params, type Tensor } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 import type { ActionDistribution, ActorCritic } from "./actor-critic.js";
 
 /** Steps t = 0, 1, … T − 1 of B rows. */
@@ -50,6 +51,7 @@ export function judgeSteps<P extends Params>(
   { observations, actions, rewards }: Trajectory,
   context?: Tensor,
 ): JudgedSteps {
+  expectTensors("judgeSteps: trajectory", observations, actions, rewards);
   const [T, B] = rewards.shape as [number, number];
   const before = rows(observations.slice([0], [T]));
   const { policy, value } = agent.apply(params, before, context);
@@ -74,6 +76,7 @@ export function valuesAfter<P extends Params>(
   values: Tensor,
   context?: Tensor,
 ): Tensor {
+  expectTensors("valuesAfter", observations, continues, values);
   const [T, B] = continues.shape as [number, number];
   const last = rows(observations.slice([T]));
   const unseen = cut ? concatenate([last, rows(cut.observations)]) : last;

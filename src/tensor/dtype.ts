@@ -1,8 +1,18 @@
+import { ShapeError } from "../errors.js";
+
 /** Types of tensor elements. float64 exists in the eager reference only; compiled programs refuse it. */
-export type DType = "float32" | "float64" | "int32" | "bool";
+export type DType = (typeof DTYPES)[number];
+
+const DTYPES = ["float32", "float64", "int32", "bool"] as const;
 
 /** Holds a tensor's elements in row-major order; bools are bytes 0 and 1. */
 export type TypedArray = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/** @throws ShapeError for what is no dtype */
+export function expectDtype(who: string, dtype: unknown): void {
+  if ((DTYPES as readonly unknown[]).includes(dtype)) return;
+  throw new ShapeError(`${who}: dtype must be one of ${DTYPES.join(", ")}, got ${String(dtype)}`);
+}
 
 /** Allocates `length` zeros. */
 export function allocate(dtype: DType, length: number): TypedArray {
@@ -18,11 +28,12 @@ export function allocate(dtype: DType, length: number): TypedArray {
   }
 }
 
-/** The element type that a typed array stands for. */
-export function dtypeOf(data: TypedArray): DType {
+/** The element type that a typed array stands for; undefined for those that stand for none. */
+export function dtypeOf(data: ArrayBufferView): DType | undefined {
   if (data instanceof Float32Array) return "float32";
   if (data instanceof Float64Array) return "float64";
-  return data instanceof Int32Array ? "int32" : "bool";
+  if (data instanceof Int32Array) return "int32";
+  return data instanceof Uint8Array ? "bool" : undefined;
 }
 
 /** Whether derivatives with respect to this type exist. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { ShapeError } from "../errors.js";
+import { describeOperand, isHostArray } from "./operand.js";
 import { Tensor } from "./tensor.js";
 
 /** A tree whose leaves are tensors: parameters, batches, optimiser states. Empty arrays and objects are allowed. */
@@ -33,6 +34,9 @@ export function flatten(tree: unknown, who = "tree"): [leaves: Tensor[], structu
     }
     if (Array.isArray(node)) {
       return { kind: "array", items: node.map((item, i) => visit(item, `${path}[${i}]`)) };
+    }
+    if (isHostArray(node) || ArrayBuffer.isView(node)) {
+      throw new ShapeError(`${path} must be a tensor, got ${describeOperand(node)}`);
     }
     if (typeof node === "object" && node !== null && isPlain(node)) {
       const names = Object.keys(node);

@@ -6,7 +6,9 @@
  *
  * @module
  */
+
 import { ShapeError } from "../../errors.js";
+import { expectTensors } from "../operand.js";
 import type { PatchParams } from "../primitives.js";
 import { show } from "../shape.js";
 import type { Tensor } from "../tensor.js";
@@ -39,6 +41,7 @@ export interface ConvOptions extends WindowOptions {
 
 /** Cuts out the windows: `[n, outHeight, outWidth, kernelHeight, kernelWidth, channels]`. */
 export function patches(x: Tensor, kernel: number | Pair, options: WindowOptions = {}): Tensor {
+  expectTensors("patches", x);
   return bind1(
     "patches",
     [x],
@@ -58,6 +61,7 @@ export function conv2d(
   filter: Tensor,
   { stride = 1, padding = "same", groups = 1 }: ConvOptions = {},
 ): Tensor {
+  expectTensors("conv2d", x, filter);
   const [n, , , channels] = expectImages("conv2d", x);
   const [kernelHeight, kernelWidth, depth, features] = filter.shape as [number, number, number, number];
   if (filter.rank !== 4 || depth * groups !== channels || features % groups !== 0) {
@@ -92,11 +96,13 @@ export function conv2d(
  * @param x `[n, height, width, channels]`
  */
 export function maxPool(x: Tensor, kernel: number | Pair, options: WindowOptions = {}): Tensor {
+  expectTensors("maxPool", x);
   return max(poolWindows("maxPool", x, kernel, options, Number.NEGATIVE_INFINITY), [3, 4]);
 }
 
 /** The mean of each window; padding does not count. */
 export function avgPool(x: Tensor, kernel: number | Pair, options: WindowOptions = {}): Tensor {
+  expectTensors("avgPool", x);
   const total = sum(poolWindows("avgPool", x, kernel, options, 0), [3, 4]);
   const count = sum(
     poolWindows("avgPool", full([1, ...x.shape.slice(1)], 1, x.dtype), kernel, options, 0),

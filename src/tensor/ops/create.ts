@@ -4,8 +4,9 @@
  * @module
  */
 import { ShapeError } from "../../errors.js";
-import { allocate, type DType, dtypeOf, type TypedArray } from "../dtype.js";
+import { allocate, type DType, dtypeOf, expectDtype, type TypedArray } from "../dtype.js";
 import { fromData, fromValue } from "../eager/index.js";
+import { expectTensors } from "../operand.js";
 import { type Shape, sameShape, show, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 
@@ -32,11 +33,12 @@ export function tensor(data: Nested | TypedArray, options: TensorOptions = {}): 
   if (ArrayBuffer.isView(data)) {
     source = data as TypedArray;
     natural = [source.length];
-    dtype = options.dtype ?? dtypeOf(data as TypedArray);
+    dtype = options.dtype ?? naturalDtype(data as TypedArray);
   } else {
     natural = flattenNested(data as Nested, flat);
     dtype = options.dtype ?? (typeof flat[0] === "boolean" ? "bool" : "float32");
   }
+  expectDtype("tensor", dtype);
   const shape = options.shape ?? natural;
   checkShape(shape, "tensor");
   if (sizeOf(shape) !== source.length) {
@@ -45,6 +47,17 @@ export function tensor(data: Nested | TypedArray, options: TensorOptions = {}): 
     );
   }
   return fromData({ shape: [...shape], dtype }, valuesOf(source, dtype));
+}
+
+/** The dtype of a typed array. @throws ShapeError for arrays that no dtype has, and bytes that are no bools */
+function naturalDtype(data: TypedArray): DType {
+  const dtype = dtypeOf(data);
+  const byte = dtype === "bool" ? data.find((it) => it > 1) : undefined;
+  if (dtype !== undefined && byte === undefined) return dtype;
+  const got = dtype === undefined ? "which no dtype has" : `which is for bools, 0 or 1, with ${byte} in it`;
+  throw new ShapeError(
+    `tensor: got a ${data.constructor.name}, ${got}. Say what it is to become, as in tensor(data, { dtype: "float32" })`,
+  );
 }
 
 /** A copy of the elements. Those of the dtype's own array are what the dtype can hold, but for bools, which are 0 or 1. */
@@ -59,6 +72,7 @@ function valuesOf(source: ArrayLike<number | boolean>, dtype: DType): TypedArray
 
 /** A tensor without axes. */
 export function scalar(value: number | boolean, dtype: DType = "float32"): Tensor {
+  expectDtype("scalar", dtype);
   const data = allocate(dtype, 1);
   data[0] = element(value, dtype, "scalar");
   return fromData({ shape: [], dtype }, data);
@@ -67,6 +81,7 @@ export function scalar(value: number | boolean, dtype: DType = "float32"): Tenso
 /** Every element `value`. */
 export function full(shape: Shape, value: number | boolean, dtype: DType = "float32"): Tensor {
   checkShape(shape, "full");
+  expectDtype("full", dtype);
   return fromValue({ shape: [...shape], dtype }, element(value, dtype, "full"));
 }
 
@@ -78,11 +93,15 @@ export function ones(shape: Shape, dtype: DType = "float32"): Tensor {
   return full(shape, 1, dtype);
 }
 
-export function zerosLike({ shape, dtype }: Tensor): Tensor {
+export function zerosLike(x: Tensor): Tensor {
+  expectTensors("zerosLike", x);
+  const { shape, dtype } = x;
   return zeros(shape, dtype);
 }
 
-export function onesLike({ shape, dtype }: Tensor): Tensor {
+export function onesLike(x: Tensor): Tensor {
+  expectTensors("onesLike", x);
+  const { shape, dtype } = x;
   return ones(shape, dtype);
 }
 
@@ -123,6 +142,8 @@ function element(value: number | boolean, dtype: DType, who: string): number {
 }
 
 function checkShape(shape: Shape, who: string): void {
+  if (!Array.isArray(shape))
+    throw new ShapeError(`${who}: expected a shape as in [2, 3], got ${String(shape)}`);
   if (shape.some((extent) => !Number.isSafeInteger(extent) || extent < 0)) {
     throw new ShapeError(`${who}: sizes must be integers >= 0, got ${show(shape)}`);
   }

@@ -3,9 +3,11 @@
  *
  * @module
  */
+
 import { ShapeError } from "../../errors.js";
 import type { DType } from "../dtype.js";
 import type { ElementwiseOf } from "../elementwise.js";
+import { describeOperand, expectTensors } from "../operand.js";
 import { broadcastShapes, type Shape, sameShape } from "../shape.js";
 import { Tensor, type TensorLike } from "../tensor.js";
 import { bind1 } from "../trace.js";
@@ -16,6 +18,7 @@ type Binary = (a: TensorLike, b: TensorLike) => Tensor;
 
 /** Repeats `x` along new leading axes and axes of size 1. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  expectTensors("broadcastTo", x);
   return sameShape(x.shape, shape) ? x : bind1("broadcast", [x], { shape: [...shape] });
 }
 
@@ -26,7 +29,7 @@ export function promote(who: string, operands: readonly TensorLike[]): Tensor[] 
   const tensors = operands.map((x) => {
     if (x instanceof Tensor) return x;
     if (typeof x !== "number" && typeof x !== "boolean") {
-      throw new ShapeError(`${who}: operands must be tensors or numbers, got ${typeof x}`);
+      throw new ShapeError(`${who}: operands must be tensors or numbers, got ${describeOperand(x)}`);
     }
     if (dtype === "int32" && !Number.isInteger(Number(x))) {
       throw new ShapeError(`${who}: a number beside int32 must be an integer, got ${x}. Use cast(x, dtype)`);
@@ -39,8 +42,10 @@ export function promote(who: string, operands: readonly TensorLike[]): Tensor[] 
 
 const unary =
   (primitive: ElementwiseOf<1>): Unary =>
-  (x) =>
-    bind1(primitive, [x], {});
+  (x) => {
+    expectTensors(primitive, x);
+    return bind1(primitive, [x], {});
+  };
 const binary =
   (primitive: ElementwiseOf<2>): Binary =>
   (a, b) =>
@@ -92,6 +97,7 @@ export const notEqual: Binary = (a, b) => not(equal(a, b));
 
 /** √x, with the derivative 0 at 0 in place of an infinite one: where x is a sum of squares, nothing moves there. */
 export function safeSqrt(x: Tensor): Tensor {
+  expectTensors("safeSqrt", x);
   const isZero = equal(x, 0);
   return select(isZero, 0, sqrt(select(isZero, 1, x)));
 }
@@ -112,6 +118,7 @@ export const rsqrt: Unary = (x) => div(1, sqrt(x));
  * `sqrt(select(ok, x, 1))`.
  */
 export function select(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
+  expectTensors("select", condition);
   const [x, y] = promote("select", [a, b]) as [Tensor, Tensor];
   const shape = broadcastShapes(condition.shape, x.shape, "select");
   return bind1("select", [broadcastTo(condition, shape), broadcastTo(x, shape), broadcastTo(y, shape)], {});
@@ -119,36 +126,43 @@ export function select(condition: Tensor, a: TensorLike, b: TensorLike): Tensor 
 
 /** max(x, 0); its derivative at 0 is 0. NaN stays. */
 export function relu(x: Tensor): Tensor {
+  expectTensors("relu", x);
   return select(lessEqual(x, 0), 0, x);
 }
 
 /** x · sigmoid(x). */
 export function silu(x: Tensor): Tensor {
+  expectTensors("silu", x);
   return mul(x, sigmoid(x));
 }
 
 /** x · Φ(x) with Φ the normal distribution function. */
 export function gelu(x: Tensor): Tensor {
+  expectTensors("gelu", x);
   return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
 }
 
 /** x where positive, else slope · x. */
 export function leakyRelu(x: Tensor, slope = 0.01): Tensor {
+  expectTensors("leakyRelu", x);
   return select(greater(x, 0), x, mul(x, slope));
 }
 
 /** Limits x to [low, high]; the derivative outside and at the limits is 0. */
 export function clamp(x: Tensor, low: number, high: number): Tensor {
+  expectTensors("clamp", x);
   if (!(low <= high)) throw new ShapeError(`clamp: low must be <= high, got ${low} and ${high}`);
   return select(less(x, high), select(greater(x, low), x, low), select(equal(x, x), high, x));
 }
 
 /** Converts the elements; float to int32 truncates, to bool is `!= 0`. Differentiable between floats. */
 export function cast(x: Tensor, dtype: DType): Tensor {
+  expectTensors("cast", x);
   return x.dtype === dtype ? x : bind1("cast", [x], { dtype });
 }
 
 /** The same values, seen as constants by every derivative. */
 export function stopGradient(x: Tensor): Tensor {
+  expectTensors("stopGradient", x);
   return bind1("stopGradient", [x], {});
 }

@@ -10,8 +10,10 @@
  *
  * @module
  */
+
 import { ShapeError } from "../../errors.js";
 import { type DType, missing } from "../dtype.js";
+import { expectTensors } from "../operand.js";
 import { normalizeAxis, range, show, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { bind1 } from "../trace.js";
@@ -26,6 +28,7 @@ import { expandDims, moveAxis, reshape } from "./structure.js";
  * @throws ShapeError for an index outside of 0..n-1; compiled, its slice is NaN
  */
 export function take(x: Tensor, index: Tensor, axis = 0): Tensor {
+  expectTensors("take", x, index);
   const along = normalizeAxis(axis, x.rank, "take");
   const front = moveAxis(x, along, 0);
   const known = checkIndex(index, front.shape[0]!, "take: an index");
@@ -43,6 +46,7 @@ export function take(x: Tensor, index: Tensor, axis = 0): Tensor {
  * @throws ShapeError for an index outside of 0..n-1; compiled, its element is NaN
  */
 export function takeAlong(x: Tensor, index: Tensor): Tensor {
+  expectTensors("takeAlong", x, index);
   const rows = x.shape.slice(0, -1);
   const count = sizeOf(rows);
   if (x.rank !== index.rank || x.rank === 0 || show(rows) !== show(index.shape.slice(0, -1))) {
@@ -62,6 +66,7 @@ export function takeAlong(x: Tensor, index: Tensor): Tensor {
  * @throws ShapeError for an index outside of 0..rows-1; compiled, all rows are NaN
  */
 export function scatterAdd(updates: Tensor, index: Tensor, rows: number): Tensor {
+  expectTensors("scatterAdd", updates, index);
   // the primitive refuses other numbers of rows
   const known = rows >= 0 ? checkIndex(index, rows, "scatterAdd: an index") : index;
   return bind1("scatterAdd", [updates, known], { batchRank: 0, rows });
@@ -73,6 +78,7 @@ export function scatterAdd(updates: Tensor, index: Tensor, rows: number): Tensor
  * @throws ShapeError for an index outside of 0..depth-1; compiled, its row is NaN
  */
 export function oneHot(index: Tensor, depth: number, dtype: DType = "float32"): Tensor {
+  expectTensors("oneHot", index);
   const shape = [...index.shape, depth];
   const wide = broadcastTo(expandDims(checkIndex(index, depth, "oneHot: an index"), -1), shape);
   const hot = cast(equal(wide, broadcastTo(arange(depth), shape)), dtype);
@@ -81,6 +87,7 @@ export function oneHot(index: Tensor, depth: number, dtype: DType = "float32"): 
 
 /** The k largest along the last axis, largest first, and their indices; ties by lower index, NaN first. */
 export function topK(x: Tensor, k: number): { values: Tensor; indices: Tensor } {
+  expectTensors("topK", x);
   const indices = bind1("topK", [x], { k });
   return { values: takeAlong(x, indices), indices };
 }

@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { ShapeError } from "../../errors.js";
+import { expectTensors } from "../operand.js";
 import { sameShape, show } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { bind1 } from "../trace.js";
@@ -14,11 +16,13 @@ import { reshape, transpose } from "./structure.js";
 
 /** The matrix product of the last two axes, `[..., m, k] · [..., k, n]`; leading axes broadcast. */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  expectTensors("matmul", a, b);
   return bind1("matmul", [a, b], {});
 }
 
 /** The inner product of two vectors `[n]`. */
 export function dot(a: Tensor, b: Tensor): Tensor {
+  expectTensors("dot", a, b);
   if (a.rank !== 1 || !sameShape(a.shape, b.shape)) {
     throw new ShapeError(`dot: expected two vectors [n], got ${show(a.shape)} and ${show(b.shape)}`);
   }
@@ -27,16 +31,19 @@ export function dot(a: Tensor, b: Tensor): Tensor {
 
 /** The lower-triangular L with L Lᵀ = x, for symmetric positive definite `[..., n, n]`; NaN where it is not. */
 export function cholesky(x: Tensor): Tensor {
+  expectTensors("cholesky", x);
   return bind1("cholesky", [x], {});
 }
 
 /** Solves L x = b, or Lᵀ x = b with `transpose`, for lower-triangular L `[..., n, n]` and b `[..., n, columns]`. */
 export function triangularSolve(l: Tensor, b: Tensor, { transpose: transposed = false } = {}): Tensor {
+  expectTensors("triangularSolve", l, b);
   return bind1("triangularSolve", [l, b], { transpose: transposed });
 }
 
 /** Solves A x = b for symmetric positive definite A `[..., n, n]` and b `[..., n]` or `[..., n, columns]`. */
 export function choleskySolve(a: Tensor, b: Tensor): Tensor {
+  expectTensors("choleskySolve", a, b);
   if (b.rank === a.rank - 1) return reshape(choleskySolve(a, reshape(b, [...b.shape, 1])), b.shape);
   const l = cholesky(a);
   return triangularSolve(l, triangularSolve(l, b), { transpose: true });
@@ -66,6 +73,7 @@ export function conjugateGradient(
   b: Tensor,
   { steps = 10, damping = 0, tolerance = 1e-10 }: ConjugateGradientOptions = {},
 ): Tensor {
+  expectTensors("conjugateGradient", b);
   if (b.rank !== 1) throw new ShapeError(`conjugateGradient: b must have shape [n], got ${show(b.shape)}`);
   let x = zerosLike(b);
   let residual = b;

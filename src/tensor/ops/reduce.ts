@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { ShapeError } from "../../errors.js";
 import { isFloat } from "../dtype.js";
+import { expectTensors } from "../operand.js";
 import { normalizeAxes, normalizeAxis, range, show, showSpec, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { bind1 } from "../trace.js";
@@ -39,6 +41,7 @@ type Reduction = (x: Tensor, axes?: number | readonly number[], options?: Reduce
 const reduction =
   (primitive: "sum" | "max"): Reduction =>
   (x, axes, { keepDims = false } = {}) => {
+    expectTensors(primitive, x);
     const list = normalizeAxes(axes, x.rank, primitive);
     const reduced = list.length === 0 ? x : bind1(primitive, [x], { axes: list });
     return keepDims ? reshape(reduced, keptShape(x, list)) : reduced;
@@ -59,7 +62,10 @@ export const max: Reduction = reduction("max");
  *
  * The gradient of a tie is shared evenly among the smallest.
  */
-export const min: Reduction = (x, axes, options) => mirrored(max(mirrored(x), axes, options));
+export const min: Reduction = (x, axes, options) => {
+  expectTensors("min", x);
+  return mirrored(max(mirrored(x), axes, options));
+};
 
 /** Its order is the reverse, and mirrored again it is x. */
 function mirrored(x: Tensor): Tensor {
@@ -75,6 +81,7 @@ function mirrored(x: Tensor): Tensor {
  * prod(tensor([2, 3, 4])).item(); // 24
  */
 export const prod: Reduction = (x, axes, { keepDims = false } = {}) => {
+  expectTensors("prod", x);
   const list = normalizeAxes(axes, x.rank, "prod");
   const kept = range(x.rank).filter((axis) => !list.includes(axis));
   const shape = kept.map((axis) => x.shape[axis]!);
@@ -97,6 +104,7 @@ export const prod: Reduction = (x, axes, { keepDims = false } = {}) => {
 
 /** The arithmetic mean. */
 export const mean: Reduction = (x, axes, options) => {
+  expectTensors("mean", x);
   if (!isFloat(x.dtype))
     throw new ShapeError(`mean: expected floats, got ${showSpec(x)}. Use cast(x, dtype)`);
   const list = normalizeAxes(axes, x.rank, "mean");
@@ -137,6 +145,7 @@ function deviations(
 
 /** The variance around the mean, divided by the count (not count - 1) unless there is a correction. */
 export const variance: Spread = (x, axes, { correction = 0, ...options } = {}) => {
+  expectTensors("variance", x);
   const [centred, count] = deviations("variance", x, axes, correction);
   return mul(sum(square(centred), axes, options), 1 / count);
 };
@@ -151,6 +160,7 @@ export const variance: Spread = (x, axes, { correction = 0, ...options } = {}) =
  * std(tensor([1, 2, 3]), undefined, { correction: 1 }).item(); // 1
  */
 export const std: Spread = (x, axes, { correction = 0, ...options } = {}) => {
+  expectTensors("std", x);
   const [centred, count] = deviations("std", x, axes, correction);
   return mul(norm(centred, axes, options), Math.sqrt(1 / count));
 };
@@ -159,6 +169,7 @@ export const std: Spread = (x, axes, { correction = 0, ...options } = {}) => {
  * The Euclidean norm √Σ x², without overflow or underflow of the squares. Its derivative at 0 is 0.
  */
 export const norm: Reduction = (x, axes, { keepDims = false } = {}) => {
+  expectTensors("norm", x);
   const list = normalizeAxes(axes, x.rank, "norm");
   const unit = squarableUnit(max(abs(x), list, { keepDims: true }));
   const length = mul(safeSqrt(sum(square(div(x, unit)), list, { keepDims: true })), unit);
@@ -170,6 +181,7 @@ export const norm: Reduction = (x, axes, { keepDims = false } = {}) => {
  * float32. A constant to derivatives.
  */
 export function squarableUnit(magnitude: Tensor): Tensor {
+  expectTensors("squarableUnit", magnitude);
   const largest = stopGradient(magnitude);
   const isLarge = and(less(2 ** 50, largest), less(largest, Number.POSITIVE_INFINITY));
   const isSmall = and(less(0, largest), less(largest, 2 ** -50));
@@ -178,6 +190,7 @@ export function squarableUnit(magnitude: Tensor): Tensor {
 
 /** log Σ eˣ, without overflow. Of no terms, or of -Infinity only: -Infinity, with the derivative 0. */
 export const logSumExp: Reduction = (x, axes, { keepDims = false } = {}) => {
+  expectTensors("logSumExp", x);
   const list = normalizeAxes(axes, x.rank, "logSumExp");
   const top = stopGradient(max(x, list, { keepDims: true }));
   const shift = select(equal(sub(top, top), 0), top, 0); // all -Infinity: ∞ - ∞ would be NaN
@@ -190,23 +203,27 @@ export const logSumExp: Reduction = (x, axes, { keepDims = false } = {}) => {
 
 /** eˣ / Σ eˣ along an axis. */
 export function softmax(x: Tensor, axis = -1): Tensor {
+  expectTensors("softmax", x);
   const shifted = exp(sub(x, stopGradient(max(x, axis, { keepDims: true }))));
   return div(shifted, sum(shifted, axis, { keepDims: true }));
 }
 
 /** x - log Σ eˣ along an axis. */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  expectTensors("logSoftmax", x);
   const shifted = sub(x, stopGradient(max(x, axis, { keepDims: true })));
   return sub(shifted, log(sum(exp(shifted), axis, { keepDims: true })));
 }
 
 /** Index of the largest along an axis, the first of a tie, NaN above all; int32, not differentiable. */
 export function argMax(x: Tensor, axis = -1): Tensor {
+  expectTensors("argMax", x);
   return bind1("argMax", [x], { axis: normalizeAxis(axis, x.rank, "argMax") });
 }
 
 /** Index of the smallest along an axis, the first of a tie, NaN below all; int32, not differentiable. */
 export function argMin(x: Tensor, axis = -1): Tensor {
+  expectTensors("argMin", x);
   return bind1("argMax", [mirrored(x)], { axis: normalizeAxis(axis, x.rank, "argMin") });
 }
 
@@ -221,16 +238,19 @@ export interface RunningOptions {
  * Discounted returns are one in reverse: Gₜ = γₜ Gₜ₊₁ + rₜ. Differentiable in a and b.
  */
 export function recurrence(a: Tensor, b: Tensor, axis = 0, { reverse = false }: RunningOptions = {}): Tensor {
+  expectTensors("recurrence", a, b);
   return bind1("recurrence", [a, b], { axis: normalizeAxis(axis, b.rank, "recurrence"), reverse });
 }
 
 /** Running sums along an axis. */
 export function cumsum(x: Tensor, axis = 0, options: RunningOptions = {}): Tensor {
+  expectTensors("cumsum", x);
   return recurrence(ones(x.shape, x.dtype), x, axis, options);
 }
 
 /** Running products along an axis. Exact derivatives, zeros included. */
 export function cumprod(x: Tensor, axis = 0, options: RunningOptions = {}): Tensor {
+  expectTensors("cumprod", x);
   const along = normalizeAxis(axis, x.rank, "cumprod");
   const extent = x.shape[along]!;
   if (extent === 0) return x;

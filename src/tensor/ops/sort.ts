@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { expectTensors } from "../operand.js";
 import { normalizeAxis } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { bind1 } from "../trace.js";
@@ -25,6 +26,7 @@ export interface SortOptions {
  * sort(tensor([3, 1, 2])).toArray(); // [1, 2, 3]
  */
 export function sort(x: Tensor, axis = -1, options: SortOptions = {}): Tensor {
+  expectTensors("sort", x);
   const along = normalizeAxis(axis, x.rank, "sort");
   const rows = moveAxis(x, along, -1);
   return moveAxis(takeAlong(rows, inOrder(rows, options)), -1, along);
@@ -37,6 +39,7 @@ export function sort(x: Tensor, axis = -1, options: SortOptions = {}): Tensor {
  * argsort(tensor([3, 1, 2])).toArray(); // [1, 2, 0]
  */
 export function argsort(x: Tensor, axis = -1, options: SortOptions = {}): Tensor {
+  expectTensors("argsort", x);
   const along = normalizeAxis(axis, x.rank, "argsort");
   return moveAxis(inOrder(moveAxis(x, along, -1), options), -1, along);
 }

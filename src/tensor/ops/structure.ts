@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { ShapeError } from "../../errors.js";
+import { describeOperand, expectTensors } from "../operand.js";
 import { normalizeAxes, normalizeAxis, range, type Shape, sameShape, show, sizeOf } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { bind1 } from "../trace.js";
@@ -12,6 +14,7 @@ import { broadcastTo, select } from "./elementwise.js";
 
 /** The same elements in row-major order under another shape; one size may be -1: what is left. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  expectTensors("reshape", x);
   const wild = shape.indexOf(-1);
   let target = [...shape];
   if (wild >= 0) {
@@ -26,6 +29,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 /** Permutes the axes: axis i of the result is axis `permutation[i]` of x. Default: swaps the last two. */
 export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
+  expectTensors("transpose", x);
   const axes =
     permutation?.map((axis) => normalizeAxis(axis, x.rank, "transpose")) ??
     (x.rank < 2 ? range(x.rank) : [...range(x.rank - 2), x.rank - 1, x.rank - 2]);
@@ -36,6 +40,7 @@ export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
 
 /** Moves one axis to another place, the others keep their order. */
 export function moveAxis(x: Tensor, from: number, to: number): Tensor {
+  expectTensors("moveAxis", x);
   const source = normalizeAxis(from, x.rank, "moveAxis");
   const axes = range(x.rank).filter((axis) => axis !== source);
   axes.splice(normalizeAxis(to, x.rank, "moveAxis"), 0, source);
@@ -44,12 +49,14 @@ export function moveAxis(x: Tensor, from: number, to: number): Tensor {
 
 /** Adds an axis of size 1. */
 export function expandDims(x: Tensor, axis: number): Tensor {
+  expectTensors("expandDims", x);
   const at = normalizeAxis(axis, x.rank + 1, "expandDims");
   return reshape(x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
 }
 
 /** Drops axes of size 1. Default: all of them. */
 export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
+  expectTensors("squeeze", x);
   const drop =
     axes === undefined
       ? range(x.rank).filter((axis) => x.shape[axis] === 1)
@@ -66,6 +73,7 @@ export function squeeze(x: Tensor, axes?: number | readonly number[]): Tensor {
 
 /** Reverses the order along the given axes. */
 export function flip(x: Tensor, axes: number | readonly number[]): Tensor {
+  expectTensors("flip", x);
   const list = normalizeAxes(axes, x.rank, "flip");
   return list.length === 0 ? x : bind1("flip", [x], { axes: list });
 }
@@ -77,6 +85,7 @@ export function slice(
   limits: readonly number[] = [],
   strides: readonly number[] = [],
 ): Tensor {
+  expectTensors("slice", x);
   if (Math.max(starts.length, limits.length, strides.length) > x.rank) {
     throw new ShapeError(
       `slice: expected at most ${x.rank} axes for ${show(x.shape)}, got starts [${starts}]`,
@@ -97,6 +106,7 @@ export function slice(
 
 /** One index along an axis; the axis is dropped. */
 export function at(x: Tensor, index: number, axis = 0): Tensor {
+  expectTensors("at", x);
   const along = normalizeAxis(axis, x.rank, "at");
   const extent = x.shape[along]!;
   const i = index < 0 ? index + extent : index;
@@ -118,6 +128,7 @@ export function pad(
   widths: readonly (readonly [before: number, after: number])[],
   value = 0,
 ): Tensor {
+  expectTensors("pad", x);
   if (widths.length !== x.rank) {
     throw new ShapeError(`pad: expected [before, after] for each of ${x.rank} axes, got ${widths.length}`);
   }
@@ -135,6 +146,7 @@ export function pad(
 
 /** Joins tensors along an existing axis. */
 export function concatenate(tensors: readonly Tensor[], axis = 0): Tensor {
+  expectTensors("concatenate", ...listOf("concatenate", tensors));
   const [first] = tensors;
   if (!first) throw new ShapeError("concatenate: expected at least one tensor, got none");
   return tensors.length === 1
@@ -144,6 +156,7 @@ export function concatenate(tensors: readonly Tensor[], axis = 0): Tensor {
 
 /** Joins tensors along a new axis. */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
+  expectTensors("stack", ...listOf("stack", tensors));
   return concatenate(
     tensors.map((x) => expandDims(x, axis)),
     axis,
@@ -152,6 +165,7 @@ export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
 
 /** Cuts x into `count` equal parts along an axis. */
 export function split(x: Tensor, count: number, axis = 0): Tensor[] {
+  expectTensors("split", x);
   const along = normalizeAxis(axis, x.rank, "split");
   const extent = x.shape[along]!;
   if (!Number.isInteger(count) || count < 1 || extent % count !== 0) {
@@ -169,5 +183,12 @@ export function split(x: Tensor, count: number, axis = 0): Tensor[] {
 
 /** Repeats the whole of x `count` times along a new leading axis. */
 export function repeat(x: Tensor, count: number): Tensor {
+  expectTensors("repeat", x);
   return broadcastTo(x, [count, ...x.shape]);
+}
+
+/** @throws ShapeError unless it is a list */
+function listOf(who: string, parts: readonly Tensor[]): readonly Tensor[] {
+  if (Array.isArray(parts)) return parts;
+  throw new ShapeError(`${who}: expected an array of tensors, got ${describeOperand(parts)}`);
 }

@@ -1,4 +1,5 @@
 import { MetaError } from "../../errors.js";
+import { expectFunction } from "../operand.js";
 import { tensor } from "../ops/create.js";
 import { cast, mul } from "../ops/elementwise.js";
 import { sum } from "../ops/reduce.js";
@@ -34,6 +35,7 @@ export function checkGradients<P>(
   params: P,
   { order = 2, step = 1e-5, tolerance = 1e-6, samples = 25 }: CheckGradientsOptions = {},
 ): number {
+  expectFunction("checkGradients", f);
   const exact = map((x) => cast(x, "float64"), params) as P;
   const first = compare(f, exact, 1, step, tolerance, samples);
   if (order === 1) return first;

@@ -1,3 +1,4 @@
+import { expectFunction } from "../operand.js";
 import { trace } from "../program.js";
 import type { Tensor } from "../tensor.js";
 import { bind } from "../trace.js";
@@ -10,6 +11,7 @@ import { flatten, type Structure, unflatten } from "../tree.js";
 export function checkpoint<Args extends readonly unknown[], R>(
   f: (...args: Args) => R,
 ): (...args: Args) => R {
+  expectFunction("checkpoint", f);
   return (...args) => {
     const [flat, structure] = flatten(args, "checkpoint: arguments");
     let resultStructure: Structure | undefined;

@@ -7,8 +7,10 @@
  *
  * @module
  */
+
 import { ShapeError } from "../../errors.js";
 import { isFloat } from "../dtype.js";
+import { expectFunction } from "../operand.js";
 import { zerosLike } from "../ops/create.js";
 import type { CustomParams } from "../primitives.js";
 import { type Program, trace, variable } from "../program.js";
@@ -31,6 +33,7 @@ export function customJvp<Args extends readonly unknown[], R>(
   f: (...args: Args) => R,
   tangent: (primals: Args, tangents: Args) => R,
 ): (...args: Args) => R {
+  expectFunction("customJvp", f);
   return (...args) => {
     const [flat, structure] = flatten(args, "customJvp: arguments");
     let resultStructure: Structure | undefined;
@@ -74,6 +77,7 @@ export function customGradient<Args extends readonly unknown[], R, Residuals>(
   forward: (...args: Args) => readonly [result: R, residuals: Residuals],
   backward: (residuals: Residuals, cotangent: R) => Args,
 ): (...args: Args) => R {
+  expectFunction("customGradient", forward);
   return (...args) => {
     const [flat, structure] = flatten(args, "customGradient: arguments");
     let resultStructure: Structure | undefined;

@@ -6,8 +6,10 @@
  *
  * @module
  */
+
 import { ShapeError } from "../../errors.js";
 import { isFloat } from "../dtype.js";
+import { expectFunction } from "../operand.js";
 import { eye, zeros } from "../ops/create.js";
 import { moveAxis, reshape, slice } from "../ops/structure.js";
 import { range, showSpec } from "../shape.js";
@@ -43,6 +45,7 @@ export function jacobian<P, Rest extends readonly unknown[], R>(
   f: (params: P, ...rest: Rest) => R,
   { mode }: JacobianOptions = {},
 ): (params: P, ...rest: Rest) => Jacobian<R, P> {
+  expectFunction("jacobian", f);
   return (params, ...rest) => {
     const [flat, structure] = flatten(params, "jacobian: parameters");
     expectFloats(flat, "parameters");
@@ -74,6 +77,7 @@ export function jacobian<P, Rest extends readonly unknown[], R>(
 export function hessian<P, Rest extends readonly unknown[]>(
   f: (params: P, ...rest: Rest) => Tensor,
 ): (params: P, ...rest: Rest) => Jacobian<P, P> {
+  expectFunction("hessian", f);
   return jacobian(grad(f), { mode: "forward" });
 }
 

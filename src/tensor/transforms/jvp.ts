@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { ShapeError } from "../../errors.js";
 import { isFloat } from "../dtype.js";
+import { expectFunction } from "../operand.js";
 import { zerosLike } from "../ops/create.js";
 import { add } from "../ops/elementwise.js";
 import type { Primitive, PrimitiveParams } from "../primitives.js";
@@ -136,6 +138,7 @@ export function jvp<Args extends readonly unknown[], R>(
   primals: Args,
   tangents: Args,
 ): [result: R, tangent: R] {
+  expectFunction("jvp", f);
   const [flat, structure] = flatten(primals, "jvp: primals");
   const [moves, moveStructure] = flatten(tangents, "jvp: tangents");
   expectSame(structure, moveStructure, "jvp");

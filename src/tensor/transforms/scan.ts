@@ -3,8 +3,10 @@
  *
  * @module
  */
+
 import { ShapeError } from "../../errors.js";
 import { scanFlat } from "../loop.js";
+import { expectFunction } from "../operand.js";
 import { showSpec } from "../shape.js";
 import { expectSame, flatten, type Structure, unflatten } from "../tree.js";
 
@@ -30,6 +32,7 @@ export function scan<C, X, Y>(
   xs: X,
   { length, reverse = false }: ScanOptions = {},
 ): [carry: C, ys: Y] {
+  expectFunction("scan", step);
   const [carry, carryStructure] = flatten(init, "scan: carry");
   const [slices, xStructure] = flatten(xs, "scan: xs");
   const steps = slices[0]?.shape[0] ?? length;

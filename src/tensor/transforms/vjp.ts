@@ -3,14 +3,16 @@
  *
  * @module
  */
+
 import { ShapeError } from "../../errors.js";
 import { isFloat } from "../dtype.js";
+import { expectFunction } from "../operand.js";
 import { onesLike, zerosLike } from "../ops/create.js";
 import type { MaybeTensor } from "../rules/higher-order.js";
 import { sameShape, showSpec } from "../shape.js";
 import { Tensor } from "../tensor.js";
 import { withTrace } from "../trace.js";
-import { expectSame, flatten, type Structure, unflatten } from "../tree.js";
+import { expectSame, flatten, paths, type Structure, unflatten } from "../tree.js";
 import { JvpTrace, jvp } from "./jvp.js";
 import { LinearTrace } from "./linear.js";
 
@@ -46,6 +48,7 @@ export function vjp<Args extends readonly unknown[], R>(
   f: (...args: Args) => R,
   ...primals: Args
 ): [result: R, pullback: (cotangent: R) => Args] {
+  expectFunction("vjp", f);
   const [flat, structure] = flatten(primals, "vjp: arguments");
   let resultStructure: Structure | undefined;
   const [results, pull] = vjpFlat((args) => {
@@ -96,10 +99,17 @@ export function valueAndGrad<P, Rest extends readonly unknown[]>(
   f: (params: P, ...rest: Rest) => unknown,
   { hasAux = false }: GradOptions = {},
 ): (params: P, ...rest: Rest) => [unknown, P] {
+  expectFunction("valueAndGrad", f);
   return (params, ...rest) => {
     const [flat, structure] = flatten(params, "grad: parameters");
-    for (const x of flat) {
-      if (!isFloat(x.dtype)) throw new ShapeError(`grad: parameters must be floats, got ${showSpec(x)}`);
+    const wrong = flat.findIndex((x) => !isFloat(x.dtype));
+    if (wrong >= 0) {
+      const path = paths(structure)[wrong];
+      const isState = typeof params === "object" && params !== null && "optState" in params;
+      const advice = isState ? ". This is a training state: pass its params" : "";
+      throw new ShapeError(
+        `grad: parameters must be floats, got ${showSpec(flat[wrong]!)}${path ? ` at ${path}` : ""}${advice}`,
+      );
     }
     let auxStructure: Structure | undefined;
     const [results, pull] = vjpFlat((args) => {
@@ -129,6 +139,7 @@ export function valueAndGrad<P, Rest extends readonly unknown[]>(
 export function grad<P, Rest extends readonly unknown[]>(
   f: (params: P, ...rest: Rest) => Tensor,
 ): (params: P, ...rest: Rest) => P {
+  expectFunction("grad", f);
   const both = valueAndGrad(f);
   return (params, ...rest) => both(params, ...rest)[1];
 }
@@ -140,5 +151,6 @@ export function hvp<P, Rest extends readonly unknown[]>(
   direction: P,
   ...rest: Rest
 ): P {
+  expectFunction("hvp", f);
   return jvp((p: P) => grad(f)(p, ...rest), [params] as const, [direction] as const)[1] as P;
 }

@@ -3,7 +3,9 @@
  *
  * @module
  */
+
 import { ShapeError } from "../../errors.js";
+import { expectFunction } from "../operand.js";
 import { broadcastTo } from "../ops/elementwise.js";
 import { moveAxis } from "../ops/structure.js";
 import type { Primitive, PrimitiveParams } from "../primitives.js";
@@ -75,6 +77,7 @@ export function vmap<Args extends readonly unknown[], R>(
   f: (...args: Args) => R,
   { axes }: VmapOptions = {},
 ): (...args: Args) => R {
+  expectFunction("vmap", f);
   return (...args) => {
     if (axes && axes.length !== args.length) {
       throw new ShapeError(
