@@ -21,7 +21,7 @@ export interface NoOpStartOptions {
   readonly noOp?: number;
 }
 
-/** Returns the environment with no-op starts. An episode that ends before its first action begins anew. @throws ConfigError */
+/** Returns the environment with no-op starts. An episode that ends before its first action begins anew, with another number. @throws ConfigError */
 export function withNoOpStarts<Task extends EnvState>(
   env: Env<Task>,
   { most, noOp = 0 }: NoOpStartOptions,
@@ -32,8 +32,8 @@ export function withNoOpStarts<Task extends EnvState>(
   return wrap(env, {
     spec: env.spec,
     reset(task, rng, observation) {
-      const steps = rng.fork("no-ops").integer(most + 1);
       for (let attempt = 0; ; attempt++) {
+        const steps = rng.fork("no-ops", attempt).integer(most + 1);
         env.reset(task, rng.fork("episode", attempt), observation);
         if (play(env, Array(steps).fill(noOp), observation)) return;
       }

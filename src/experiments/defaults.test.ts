@@ -1,5 +1,6 @@
 /** What each experiment does where nothing is set, and where the paper, or the authors' code, says so. */
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { OMNIGLOT_MAML_SPLIT } from "../data/index.js";
 import { experiments, loadExperiment } from "./index.js";
 import { SPLIT as mamlPlusPlusSplit } from "./maml-plus-plus-2019/omniglot.js";
@@ -81,3 +82,25 @@ test("Omniglot's 1,623 characters are split as each paper's code does", () => {
   // HowToTrainYourMAMLPytorch, experiment_config/omniglot*.json: train_val_test_split of .7092, .0308, .2606 (rounded)
   expect(mamlPlusPlusSplit).toEqual({ train: 1151, validation: 50, test: 422 });
 });
+
+test("what each field of a config may be is as in the snapshot", async () => {
+  const fields: string[] = [];
+  for (const name of Object.keys(experiments)) {
+    const { schema } = await loadExperiment(name);
+    const list = (path: string, field: JsonField): void => {
+      const { properties, description: _, default: __, ...bounds } = field;
+      for (const [part, inner] of Object.entries(properties ?? {})) {
+        list(path === "" ? part : `${path}.${part}`, inner);
+      }
+      if (properties === undefined) fields.push(`${name} ${path} ${JSON.stringify(bounds)}`);
+    };
+    list("", z.toJSONSchema(schema, { io: "input" }) as JsonField);
+  }
+  await expect(`${fields.join("\n")}\n`).toMatchFileSnapshot("__snapshots__/fields.txt");
+});
+
+interface JsonField {
+  readonly properties?: Readonly<Record<string, JsonField>>;
+  readonly description?: string;
+  readonly default?: unknown;
+}

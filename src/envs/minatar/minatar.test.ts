@@ -4,10 +4,36 @@ import { describe, expect, test } from "vitest";
 import { describeEnv } from "../contract.js";
 import { spaceSize } from "../env.js";
 import { MinAtar, type MinAtarName, minAtarGames, minAtarRules } from "./minatar.js";
+import { type OwnEpisode, playOwn } from "./testing/own-episodes.js";
 
 for (const { name } of minAtarGames) {
   describeEnv(`minatar/${name}`, () => new MinAtar(name), { describe, test, patience: 2_600 });
 }
+
+const { episodes: own } = JSON.parse(readFileSync("test/golden/minatar.json", "utf8")) as {
+  readonly episodes: readonly OwnEpisode[];
+};
+
+test.each(own)(
+  "$game with $options: observations, rewards and the end are those of test/golden",
+  (episode) => {
+    expect(playOwn(episode)).toEqual({
+      return: episode.return,
+      ends: episode.ends,
+      fingerprints: episode.fingerprints,
+    });
+  },
+);
+
+test("the kept episodes are of each game, by all and by minimal actions, with and without ramp", () => {
+  const kinds = own.map(({ game, options }) => `${game} ${JSON.stringify(options)}`);
+  expect(new Set(kinds).size).toBe(3 * minAtarGames.length);
+  for (const { game, actions, return: earned } of own.filter(
+    ({ options }) => Object.keys(options).length === 0,
+  )) {
+    expect([game, actions.length > 200, earned > 20]).toEqual([game, true, true]);
+  }
+});
 
 /** An episode of the authors' package: what was asked for, drawn, earned and seen. */
 interface GoldenEpisode {
