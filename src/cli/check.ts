@@ -18,7 +18,7 @@ check
   .requiredOption("--golden <dir>", "the folder of recordings, <task>-v3.json.gz each")
   .requiredOption(
     "--assets <dir>",
-    "the original's assets: the folder with sawyer_xyz in it, or the .tgz of it",
+    "the original's assets: the folder with sawyer_xyz in it, or a tar, zip or wheel of it",
   )
   .option("--json", "print one JSON object a line")
   .addHelpText("after", "\nExample:\n  $ metagrad check metaworld --golden golden --assets metaworld/assets")

@@ -2,13 +2,18 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { z } from "zod";
 import type { Golden } from "../envs/index.js";
 import { ConfigError, FormatError } from "../errors.js";
-import { readTar } from "../formats/index.js";
+import { readTar, readZip } from "../formats/index.js";
 
 const ROOT = "sawyer_xyz/";
 
-/** Reads the folder that holds `sawyer_xyz`, or an archive of it. Keys begin there. @throws ConfigError */
+/**
+ * Reads the folder that holds `sawyer_xyz`, or an archive of it: the package's wheel, a zip, a tar. Keys begin there.
+ *
+ * @throws ConfigError, FormatError
+ */
 export function readAssets(path: string): Map<string, Uint8Array> {
   const files = isFolder(path, "--assets") ? readFolder(path) : readArchive(path);
   const some = [...files.keys()].find((name) => name.includes(ROOT));
@@ -36,16 +41,48 @@ export function readGoldens(dir: string): (() => Golden)[] {
   return names.map((name) => () => readGolden(join(dir, name)));
 }
 
-function readGolden(path: string): Golden {
+const numbers = z.array(z.number());
+
+const GoldenFile = z.looseObject({
+  task: z.string(),
+  seed: z.number(),
+  rand_vecs: z.array(numbers),
+  rollouts: z.array(
+    z
+      .looseObject({
+        goal_index: z.int().min(0),
+        reset_obs: numbers,
+        actions: z.array(numbers),
+        v2: z.array(z.looseObject({ o: numbers, r: z.number(), s: z.number() })),
+        v1_rewards: z.array(z.number().nullable()),
+      })
+      .refine(({ actions, v2 }) => actions.length === v2.length, "must have a step for each action"),
+  ),
+});
+
+/** Reads a recording of the original. @throws FormatError */
+export function readGolden(path: string): Golden {
+  let json: unknown;
   try {
-    const bytes = readFileSync(path);
-    const text = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
-    const golden = JSON.parse(text) as Golden;
-    if (typeof golden.task === "string" && Array.isArray(golden.rollouts)) return golden;
+    json = JSON.parse(new TextDecoder().decode(unpacked(readFileSync(path))));
   } catch (error) {
     throw new FormatError(`${path}: expected a recording, got ${(error as Error).message}`);
   }
-  throw new FormatError(`${path}: expected a recording with task and rollouts, got other JSON`);
+  const { data, error } = GoldenFile.safeParse(json);
+  if (data === undefined) {
+    const [issue] = error.issues;
+    throw new FormatError(`${path}: expected a recording, got ${issue!.path.join(".")}: ${issue!.message}`);
+  }
+  const missing = data.rollouts.find(({ goal_index }) => goal_index >= data.rand_vecs.length);
+  if (missing === undefined) return data as Golden;
+  throw new FormatError(
+    `${path}: expected a goal of ${data.rand_vecs.length}, got goal_index ${missing.goal_index}`,
+  );
+}
+
+/** What gzip has packed, or the bytes as they are. */
+function unpacked(bytes: Uint8Array): Uint8Array {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
 }
 
 function isFolder(path: string, option: string): boolean {
@@ -62,5 +99,15 @@ function readFolder(path: string): Map<string, Uint8Array> {
 
 function readArchive(path: string): Map<string, Uint8Array> {
   const bytes = readFileSync(path);
-  return readTar(/gz$/.test(path) ? gunzipSync(bytes) : bytes, path);
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
+    const zip = readZip(bytes, path);
+    return new Map(zip.names.filter((name) => name.includes(ROOT)).map((name) => [name, zip.read(name)]));
+  }
+  let tar: Uint8Array;
+  try {
+    tar = unpacked(bytes);
+  } catch (error) {
+    throw new FormatError(`${path}: expected an archive that unpacks, got ${(error as Error).message}`);
+  }
+  return readTar(tar, path);
 }

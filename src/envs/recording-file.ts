@@ -8,6 +8,7 @@
  */
 import { FormatError } from "../errors.js";
 import { decodeNpz, encodeNpz, type NpyArray } from "../formats/index.js";
+import type { EnvState } from "./env.js";
 import type { Recording } from "./rollout.js";
 import { stateFromJson, stateToJson } from "./state-json.js";
 
@@ -52,12 +53,55 @@ export function decodeRecording(bytes: Uint8Array, name = "recording"): Recordin
   if (!(data instanceof Uint8Array)) {
     throw new FormatError(`${name}: expected an array episode of uint8, got ${dtype}`);
   }
-  const episode = stateFromJson(new TextDecoder().decode(data)) as unknown as Omit<Recording, ArrayName>;
-  return {
+  const episode = checkedEpisode(stateFromJson(new TextDecoder().decode(data)), name);
+  const recording: Recording = {
     ...episode,
     observations: array("observations"),
     actions: array("actions"),
     rewards: array("rewards"),
     info: array("info"),
   };
+  checkLengths(recording, name);
+  return recording;
+}
+
+type Episode = Omit<Recording, ArrayName>;
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const FIELDS: Readonly<Record<keyof Episode, readonly [what: string, check: (value: unknown) => boolean]>> = {
+  env: ["a name", (value) => typeof value === "string"],
+  task: ["a task", (value) => value !== undefined],
+  rng: ["a stream", (value) => typeof value === "object" && value !== null],
+  length: ["a number of steps", isCount],
+  shape: ["a shape", (value) => Array.isArray(value) && value.every(isCount)],
+  terminated: ["true or false", (value) => typeof value === "boolean"],
+  truncated: ["true or false", (value) => typeof value === "boolean"],
+  return: ["a number", (value) => typeof value === "number"],
+};
+
+function checkedEpisode(state: EnvState, name: string): Episode {
+  const fields = (typeof state === "object" && state !== null ? state : {}) as Record<string, unknown>;
+  for (const [field, [what, check]] of Object.entries(FIELDS)) {
+    if (check(fields[field])) continue;
+    throw new FormatError(
+      `${name}: episode.${field}: expected ${what}, got ${JSON.stringify(fields[field])}`,
+    );
+  }
+  return fields as unknown as Episode;
+}
+
+/** Checks that all arrays are of as many steps as the episode. @throws FormatError */
+function checkLengths(recording: Recording, name: string): void {
+  const { length, shape, observations, rewards, actions, info } = recording;
+  const size = shape.reduce((product, extent) => product * extent, 1);
+  const problem =
+    observations.length !== (length + 1) * size
+      ? `observations of ${(length + 1) * size} numbers, got ${observations.length}`
+      : rewards.length !== length
+        ? `${length} rewards, got ${rewards.length}`
+        : [actions, info].some((it) => (length === 0 ? it.length > 0 : it.length % length !== 0))
+          ? `as many actions and infos in each of ${length} steps, got ${actions.length} and ${info.length} numbers`
+          : undefined;
+  if (problem) throw new FormatError(`${name}: expected ${problem}`);
 }

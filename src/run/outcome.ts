@@ -9,7 +9,7 @@ import { FormatError } from "../errors.js";
 import { type Evaluation, mean, meanEstimate } from "../stats/index.js";
 import { loadEvaluation } from "./evaluation.js";
 import type { Column, Curve, Experiment, RowOutcome } from "./experiment.js";
-import { readText } from "./files.js";
+import { parseJson, readText } from "./files.js";
 
 /** A line of `metrics.jsonl`. */
 type Line = Readonly<Record<string, number>>;
@@ -33,13 +33,7 @@ function readLines(dir: string): Line[] {
   return readText(file)
     .split("\n")
     .slice(0, -1)
-    .map((line, i) => {
-      try {
-        return JSON.parse(line);
-      } catch {
-        throw new FormatError(`${file}: line ${i + 1}: expected JSON, got something else`);
-      }
-    });
+    .map((line, i) => parseJson(line, `${file}: line ${i + 1}`) as Line);
 }
 
 /** A column's values of a run: one for each test task, or one in all where it is of the way. @throws FormatError */

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { FormatError } from "../errors.js";
 import type { Config, ExperimentModule } from "./experiment.js";
-import { readText, replaceFile } from "./files.js";
+import { readJson, replaceFile } from "./files.js";
 
 /** Version of a run folder's format. Format 1 had no checksums. */
 export const FORMAT = 2;
@@ -50,7 +50,7 @@ export function writeRecord(dir: string, record: RunRecord): void {
 export function readRecord(dir: string): RunRecord {
   if (!hasRecord(dir)) throw new FormatError(`${dir}: expected a run folder, with config.json in it`);
   const file = recordPath(dir);
-  const { format: _, ...record } = checkJson(parse(readText(file), file), RunRecord, file);
+  const { format: _, ...record } = checkJson(readJson(file), RunRecord, file);
   return record as RunRecord; // without a module it has no such field
 }
 
@@ -93,14 +93,6 @@ export function checkJson<T>(json: unknown, schema: z.ZodType<T>, file: string):
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new FormatError(`${file}: ${issue?.path.join(".")}: ${issue?.message}`);
-}
-
-function parse(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new FormatError(`${file}: expected JSON, got something else`);
-  }
 }
 
 function recordPath(dir: string): string {

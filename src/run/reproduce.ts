@@ -14,7 +14,7 @@ import { z } from "zod";
 import { ConfigError, FormatError } from "../errors.js";
 import { configure, parseSets } from "./config.js";
 import { type BudgetName, budgetNames, type Experiment, type RowOutcome, slug } from "./experiment.js";
-import { makeFolder, readText, replaceFile } from "./files.js";
+import { makeFolder, readJson, replaceFile } from "./files.js";
 import { RunFolder } from "./folder.js";
 import type { Job } from "./job.js";
 import { commit, machine, version } from "./machine.js";
@@ -69,7 +69,7 @@ export function beginReproduction({ dir, request }: Reproduction): void {
 /** Opens the folder of a reproduction that was begun before. @throws FormatError */
 export function openReproduction(experiment: Experiment, dir: string): Reproduction {
   const file = join(dir, "table.json");
-  const result = Request.safeParse(JSON.parse(readText(file)));
+  const result = Request.safeParse(readJson(file));
   if (!result.success) throw new FormatError(`${file}: ${result.error.issues[0]?.message}`);
   const { format: _, ...request } = result.data;
   if (request.experiment !== experiment.name) {

@@ -7,7 +7,7 @@ import { z } from "zod";
 import { FormatError } from "../errors.js";
 import { type Estimate, mean, meanEstimate } from "../stats/index.js";
 import { budgetNames, type Experiment, type Row } from "./experiment.js";
-import { readText } from "./files.js";
+import { readJson } from "./files.js";
 import { columnValues, type RunResult } from "./outcome.js";
 import { verdict } from "./verdict.js";
 
@@ -120,9 +120,7 @@ export type TableCell = z.infer<typeof Cell>;
 
 /** Reads a table. @throws FormatError */
 export function readTable(file: string): Table {
-  const text = readText(file);
-  const json = parse(text, file);
-  const result = Table.safeParse(json);
+  const result = Table.safeParse(readJson(file));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new FormatError(`${file}: ${issue?.path.join(".")}: ${issue?.message}`);
@@ -157,12 +155,4 @@ export function compareRow(
 
 function finiteInterval({ low, high }: Estimate): readonly [number, number] | null {
   return Number.isFinite(low) && Number.isFinite(high) ? [low, high] : null;
-}
-
-function parse(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new FormatError(`${file}: expected JSON, got something else`);
-  }
 }
