@@ -98,5 +98,27 @@ const episodes = GAMES.flatMap((game) =>
     return episode;
   }),
 );
+/** Recorded play, from which the experiments' episodes begin: of each game three episodes, with its default options. */
+const plays = GAMES.map((game) => {
+  const ofGame = [11, 12, 13].map((seed) => {
+    const actions = record(game, {}, seed, game === "freeway" ? 1200 : 600);
+    return `    { seed: ${seed}, actions: "${actions}" },`;
+  });
+  return `  "${game}": [\n${ofGame.join("\n")}\n  ],`;
+});
+writeFileSync(
+  "src/experiments/meta-gradient-2018/recorded-play.ts",
+  `// written by tools/golden/minatar.ts
+import type { MinAtarName } from "../../envs/index.js";
+
+/** Recorded play of each game, by a player who sees what would come of each action; one digit a step. */
+export const recordedPlay: Readonly<
+  Record<MinAtarName, readonly { readonly seed: number; readonly actions: string }[]>
+> = {
+${plays.join("\n")}
+};
+`,
+);
+
 const script = "tools/golden/minatar.ts";
 writeFileSync("test/golden/minatar.json", `${JSON.stringify({ script, episodes }, null, 1)}\n`);
