@@ -49,6 +49,7 @@ export async function runAll(
       steps,
       seconds: (performance.now() - start) / 1000,
       ...(latest?.headline && { headline: latest.headline }),
+      ...(experiment.unit && { unit: experiment.unit.name }),
     });
   };
   const work = async () => {

@@ -10,7 +10,37 @@ import { experiments, loadExperiment } from "./index.js";
 type Rows = Readonly<Record<string, Readonly<Record<string, unknown>> | null>>;
 type Budgets = Readonly<Record<string, { readonly seeds: number; readonly rows: Rows }>>;
 
+/** The rows of the MinAtar table with what a budget sets, null for games that it does not play. */
+function minAtarRows(set: Readonly<Record<string, unknown>>, games?: readonly string[]): Rows {
+  const agents: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+    "A2C, γ = 0.9": { gamma: 0.9 },
+    "A2C, γ = 0.95": { gamma: 0.95 },
+    "A2C, γ = 0.98": { gamma: 0.98 },
+    "A2C, γ = 0.99": {},
+    "A2C, γ = 0.995": { gamma: 0.995 },
+    "A2C, γ learned": { agent: "self-tuned" },
+    "A2C, γ and λ learned": { agent: "self-tuned", lambda: 0.95, "meta.tune": ["gamma", "lambda"] },
+    PPO: { agent: "ppo", envs: 64, rollout: 32, lr: 0.001 },
+    Random: { agent: "random" },
+  };
+  const all = ["asterix", "breakout", "freeway", "seaquest", "space-invaders"];
+  return Object.fromEntries(
+    Object.entries(agents).flatMap(([label, own]) =>
+      all.map((game) => {
+        const config = { ...own, ...(game !== "breakout" && { game }), ...set };
+        return [`${label}, ${game}`, (games ?? all).includes(game) ? config : null];
+      }),
+    ),
+  );
+}
+
 const expected: Readonly<Record<string, Budgets>> = {
+  "meta-gradient-2018/minatar": {
+    smoke: { seeds: 1, rows: minAtarRows({ frames: 20_000, "test.episodes": 10 }, ["breakout"]) },
+    laptop: { seeds: 3, rows: minAtarRows({ frames: 500_000 }, ["breakout", "space-invaders"]) },
+    night: { seeds: 5, rows: minAtarRows({}) },
+    paper: { seeds: 5, rows: minAtarRows({}) },
+  },
   "maml-2017/sinusoid": {
     smoke: {
       seeds: 1,

@@ -68,6 +68,19 @@ const defaults: Readonly<Record<string, unknown>> = {
     ...{ epochs: 100, stepsPerEpoch: 500 }, // `total_epochs`, `total_iter_per_epoch`
     test: { tasks: 600 }, // `num_evaluation_tasks`
   },
+  "meta-gradient-2018/minatar": {
+    ...{ game: "breakout", agent: "a2c", frames: 2_000_000, envs: 16 }, // ours
+    rollout: 20, // Xu et al. 2018, §3: unrolls of 20 steps
+    ...{ gamma: 0.99, lambda: 1, lr: 0.003, entropy: 0.01 }, // ours, but for the entropy: IMPALA's
+    meta: {
+      tune: ["gamma"],
+      lr: 0.001, // as it is quoted
+      ...{ gamma: 0.995, lambda: 1 }, // the best of table 1
+      mu: 0, // §3: for computational efficiency
+      conditioned: true, // §2.4
+    },
+    test: { episodes: 100, noOps: 8, maxSteps: 5000 }, // ours
+  },
 };
 
 test.each(Object.keys(experiments))("%s", async (name) => {

@@ -7,7 +7,10 @@ import { experiments, loadExperiment } from "./index.js";
 const all = await Promise.all(Object.keys(experiments).map((name) => loadExperiment(name)));
 
 /** What takes time, and no memory. */
-const TIMES = ["steps", "epochs", "stepsPerEpoch", "multiStepEpochs", "firstOrderEpochs"];
+const TIMES = [
+  ...["steps", "epochs", "stepsPerEpoch", "multiStepEpochs", "firstOrderEpochs"],
+  ...["frames", "test.noOps", "test.maxSteps"],
+];
 
 for (const experiment of all) {
   const { name, schema, rows, budgets, memory } = experiment;
@@ -17,7 +20,7 @@ for (const experiment of all) {
       const isInteger = configuresWith({ [path]: 2 }) && !configuresWith({ [path]: 2.5 });
       return isInteger && !TIMES.includes(path);
     });
-    expect(sizes).toContain("outer.tasks");
+    expect(sizes).toContain(fieldPaths(schema).includes("outer.tasks") ? "outer.tasks" : "envs");
     for (const path of sizes) {
       expect(() => configure(experiment, { set: { [path]: 2 ** 32 }, from: "test" }), path).toThrow(
         new RegExp(

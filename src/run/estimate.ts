@@ -18,10 +18,10 @@ export async function estimateSeconds(
 ): Promise<Map<string, number>> {
   const seconds = new Map<string, number>();
   const rows = new Set(jobs.map(({ label }) => label));
-  for (const { label, config, steps, seed } of jobs) {
+  for (const { label, config, seed } of jobs) {
     if (seconds.has(label)) continue;
     progress.phase(`${experiment.name}  trying row ${seconds.size + 1} of ${rows.size}: ${label}`);
-    seconds.set(label, await trialSeconds(experiment, config, steps, seed));
+    seconds.set(label, await trialSeconds(experiment, config, experiment.steps(config), seed));
   }
   return seconds;
 }

@@ -11,6 +11,7 @@ export interface Job {
   readonly config: Config;
   readonly seed: number;
   readonly dir: string;
+  /** How long it is, in the experiment's unit. */
   readonly steps: number;
 }
 

@@ -101,7 +101,8 @@ function planJobs(experiment: Experiment, dir: string, { budget, sets, seeds }: 
       { set: own, from: `budget ${budget}` },
       ...parseSets(sets),
     );
-    return [{ label, config, steps: experiment.steps(config) }];
+    const size = experiment.unit?.perStep(config) ?? 1;
+    return [{ label, config, steps: size * experiment.steps(config) }];
   });
   return seeds.flatMap((seed) =>
     rows.map((row) => ({ ...row, seed, dir: join(dir, slug(row.label), `seed-${seed}`) })),

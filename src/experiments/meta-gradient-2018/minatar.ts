@@ -110,6 +110,19 @@ function evaluate({ game, test }: MinAtarConfig, act: Act, rng: Rng): Evaluation
   return metrics;
 }
 
+const CONV = 8 * 8 * 16; // features of the convolution, of one observation
+const HIDDEN = 128;
+const FLOATS = 4; // bytes
+
+/** Bytes that a run needs: the network, and what its derivative keeps of each step of a trajectory. */
+function minAtarMemory({ game, agent, envs, rollout, test }: MinAtarConfig): number {
+  const observation = new MinAtar(game).spec.observation.shape.reduce((size, extent) => size * extent, 1);
+  const network = CONV * HIDDEN * FLOATS * (agent === "self-tuned" ? 12 : 6);
+  const ofStep = (3 * observation + 6 * CONV + 12 * HIDDEN) * FLOATS;
+  const ENV = 4096; // bytes of JavaScript
+  return network + rollout * envs * ofStep + (envs + TEST_ROWS) * ENV + 100 * test.episodes;
+}
+
 function minAtarLearner(config: MinAtarConfig): Learner {
   const { game, agent, envs, rollout } = config;
   return onPolicyLearner(makeAgent(config), {
@@ -174,6 +187,7 @@ export default defineExperiment({
     agent === "random" ? 0 : Math.floor(frames / (envs * rollout)),
   unit: { name: "frames", perStep: ({ envs, rollout }) => envs * rollout },
   learner: minAtarLearner,
+  memory: minAtarMemory,
   curves: ["train/return", "train/gamma", "train/lambda"],
   figures: chartsOf,
   summary: (outcomes) =>
