@@ -49,13 +49,13 @@ export function judge(ratio: number | undefined, atLeast: number, aim?: number):
   return ratio >= atLeast ? "reached" : "MISSED";
 }
 
-/** Whole steps against the limit of this path, and how soon they are at full speed. */
+/** Whole steps against the peak of this path, and how soon they are at full speed. */
 export function stepTable(results: readonly WorkResult[]): Table {
   return {
     head: [
       "work",
       "GFLOP/s",
-      "limit",
+      "peak",
       "share",
       "at least",
       "first call, ms",

@@ -104,7 +104,7 @@ function showPaper({ paper }: Pick<TableCell, "paper">): string {
   return typeof paper === "number" ? String(paper) : `${paper[0]} ± ${paper[1]}`;
 }
 
-/** One seed has no interval over seeds; then that over test tasks is told, and called so. */
+/** One seed has no interval over seeds; then that over test tasks is shown, and named. */
 function showOurs({ ours, overSeeds, overTasks, verdict }: TableCell): string {
   const half = ([low, high]: readonly [number, number]) => ((high - low) / 2).toPrecision(2);
   const tasks = overTasks === null ? "" : ` (± ${half(overTasks)} over tasks)`;
@@ -144,7 +144,7 @@ function speed(): string {
     "metagrad, relaxed SIMD",
     "plain SIMD",
     ...peers.map(([, version]) => version),
-    "of our limit",
+    "share of peak",
   ];
   return [markdownTable(head, rows), [...new Set(made)].join("  \n")].join("\n\n");
 }

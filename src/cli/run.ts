@@ -21,7 +21,7 @@ export const run = command("run")
     try {
       await import(pathToFileURL(file).href);
     } catch (error) {
-      // an error of the program's own is told as Node tells it, with the lines that it came through
+      // an error of the program's own is reported as Node reports it, with the lines that it came through
       setImmediate(() => {
         throw error;
       });

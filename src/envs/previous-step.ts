@@ -6,7 +6,7 @@
  *
  * Source: Duan et al. 2016 (RL²), §2.2, https://arxiv.org/abs/1611.02779; Meta-World's `RNNBasedMetaRLWrapper`
  * Checked against: Farama-Foundation/Metaworld@7ea2b50, metaworld/wrappers.py
- * Quirk: the action is told as it was given, before it is clipped; so there.
+ * Quirk: the action that is observed is the one that was given, before it was clipped, as it is there.
  *
  * @module
  */

@@ -12,7 +12,7 @@ export interface Advice {
 /** Does something with a file. @param file of which the system may not tell the name. @throws MetaError */
 export type FileAction = <R>(file: string, action: () => R) => R;
 
-/** How to work with files of one kind, so that a system error is told in words, with advice. */
+/** How to work with files of one kind, so that a system error becomes a clear error, with advice. */
 export function fileErrors({ elsewhere, full }: Advice): FileAction {
   const problems: Readonly<Record<string, string>> = {
     EACCES: `permission denied. ${elsewhere}`,

@@ -49,7 +49,7 @@ describe("what is tuned", () => {
     expect(Object.keys(settings[0]!)).toEqual(["outerLoss", "entropyWeight"]);
   });
 
-  test("depends on μ, and on whether the networks are told", () => {
+  test("depends on μ, and on whether the networks are conditioned", () => {
     const last = (options: object) => tuned(options).settings.at(-1)!.gamma;
     expect(last({ mu: 0 })).not.toBe(last({ mu: 0.9 }));
     expect(last({ mu: "exact" })).not.toBe(last({ mu: 1 }));

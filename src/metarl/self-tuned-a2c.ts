@@ -5,12 +5,12 @@
  *     f(τ, θ, η): one update of A2C by them                      control form, eq. 12 and 13
  *     J'(τ', θ', η̄) = − mean log π_θ'(a|s) (g_η̄(τ') − v_θ'(s)),  the advantage held      eq. 14
  *
- * The networks are told γ and λ (the paper's conditioned value and policy), so that the value need not be learned anew
- * each time that they move; nothing flows back through what they are told.
+ * The networks take γ and λ as inputs (the paper's conditioned value and policy), so that the value need not be learned anew
+ * each time that they move; no derivative flows back through those inputs.
  *
  * Source: Xu, van Hasselt & Silver 2018, https://arxiv.org/abs/1805.09801, §2 and §3
  * Differs: A2C on whole trajectories where the paper has IMPALA with V-trace; the embedding of η is a part of the dense
- *   layer's input. In J' the networks are told the outer γ̄ and λ̄, whose value g is compared with. η may hold the
+ *   layer's input. In J' the networks take the outer γ̄ and λ̄, whose value g is compared with. η may hold the
  *   weights of value and entropy, too, as in Zahavy et al. 2020, https://arxiv.org/abs/2002.12928.
  *
  * @module
@@ -23,7 +23,7 @@ import { type ActorCritic, a2c, actor, type OnPolicyAgent, type Trajectory } fro
 import { type Params, scalar, sigmoid, stack, stopGradient, type Tensor } from "../tensor/index.js";
 import * as metaGradient from "./meta-gradient.js";
 
-/** What can be tuned, in the order in which the networks are told. */
+/** What can be tuned, in the order in which the networks take it. */
 const TUNABLE = ["gamma", "lambda", "valueWeight", "entropyWeight"] as const;
 export type Tunable = (typeof TUNABLE)[number];
 
@@ -39,7 +39,7 @@ export interface SelfTunedA2cOptions {
   readonly outer?: { readonly gamma?: number; readonly lambda?: number };
   /** The trace's decay. Default: 0 (the paper's Atari agents). */
   readonly mu?: metaGradient.TraceDecay;
-  /** Whether the networks are told γ and λ; they must have been made with a context of 2. Default: true. */
+  /** Whether the networks take γ and λ; they must have been made with a context of 2. Default: true. */
   readonly conditioned?: boolean;
 }
 
@@ -48,7 +48,7 @@ export type Eta = { readonly [name in Tunable]?: Tensor };
 
 export type SelfTunedState<P extends Params> = metaGradient.MetaGradientState<TrainState<P>, Params & Eta>;
 
-/** What acts: the parameters, and the η that the networks are told. */
+/** What acts: the parameters, and the η that the networks take. */
 export type SelfTunedModel<P extends Params> = { readonly params: P; readonly eta: Params & Eta };
 
 /**

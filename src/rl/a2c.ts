@@ -33,7 +33,7 @@ export interface A2cOptions {
   readonly valueWeight?: number | Tensor;
   /** Weight c of the entropy. Default: 0.01 (the paper). */
   readonly entropyWeight?: number | Tensor;
-  /** What the networks are told beside observations; see `ActorCritic.apply`. */
+  /** What the networks take beside observations; see `ActorCritic.apply`. */
   readonly context?: Tensor;
 }
 

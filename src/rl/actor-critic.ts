@@ -48,13 +48,13 @@ export interface ActorCritic<P extends Params = Params> {
    * Judges rows of observations; traceable.
    *
    * @param observations `[n, …observation]`
-   * @param context `[context]`, what the agent is told beside them, where it was made with room for it
+   * @param context `[context]`, what it takes beside them, where it was made with room for it
    */
   apply(params: P, observations: Tensor, context?: Tensor): Judgement;
 }
 
 export interface ActorCriticOptions {
-  /** How many numbers of context the networks are told; see `ActorCritic.apply`. Default: 0. */
+  /** How many numbers of context the networks take; see `ActorCritic.apply`. Default: 0. */
   readonly context?: number;
 }
 

@@ -55,7 +55,7 @@ export function planClean(
   return { remove: wanted.filter(({ dir }) => !spared.some((it) => it.dir === dir)), spared };
 }
 
-/** `unreadable` ones are told, and stay. */
+/** `unreadable` ones are listed, and stay. */
 const CLEANED: readonly RunStatus[] = ["done", "broken", "unreadable"];
 
 /** Why a run must not be deleted: it holds a file that is not ours, or one that this version does not understand. */

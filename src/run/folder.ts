@@ -137,7 +137,7 @@ export class RunFolder {
     try {
       replaceFile(failurePath(this.dir), `${JSON.stringify({ step, message })}\n`);
     } catch {
-      // the failure itself is told by whoever calls
+      // the caller reports the failure itself
     }
   }
 

@@ -6,7 +6,7 @@
  * gone: where both are on one machine and see the same processes, by its number and the time it started (so a
  * number that is used again misleads nobody); from another container or machine, by how long it has been silent.
  *
- * Not covered: a shared disk that shows new files only after a while (NFS may), clocks that differ by minutes (which is told),
+ * Not covered: a shared disk that shows new files only after a while (NFS may), clocks that differ by minutes (which is reported),
  * and a process of another machine that freezes for longer than the silence allowed. That one finds its file
  * gone when it wakes, and stops.
  *

@@ -12,7 +12,7 @@
 
 import { Ticker } from "./ticker.js";
 
-/** What is told of a run. */
+/** What is reported of a run. */
 export interface ProgressState {
   readonly label: string;
   readonly step: number;

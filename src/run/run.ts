@@ -53,7 +53,7 @@ export async function startRun(
 }
 
 /**
- * Goes on with a run from its newest checkpoint that is whole. A damaged one is told as a note of the progress.
+ * Goes on with a run from its newest checkpoint that is whole. A damaged one is reported as a note of the progress.
  *
  * @throws FormatError, NonFiniteError, MetaError
  */

@@ -1,5 +1,5 @@
 /**
- * Measures a work: the time of whole meta-steps, and of each kernel against the limit of this path.
+ * Measures a work: the time of whole meta-steps, and of each kernel against the peak of this path.
  *
  * @module
  */

@@ -47,7 +47,7 @@ const schema = z.strictObject({
       gamma: z.number().min(0).max(1).default(0.995).describe("γ of the outer loss (table 1's best)"),
       lambda: z.number().min(0).max(1).default(1).describe("λ of the outer loss (table 1's best)"),
       mu: z.number().min(0).max(1).default(0).describe("decay of the trace (§3.2: 0)"),
-      conditioned: z.boolean().default(true).describe("tell the networks γ and λ (§2.4)"),
+      conditioned: z.boolean().default(true).describe("give the networks γ and λ (§2.4)"),
     })
     .prefault({}),
   test: z
