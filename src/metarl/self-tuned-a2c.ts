@@ -103,6 +103,7 @@ export function agent<P extends Params>(
     { donate: [0] },
   );
   return {
+    action: net.action,
     init(rng) {
       const eta = Object.fromEntries(tune.map((name) => [name, scalar(logit(begin[name]))]));
       return metaGradient.init(rule, metaOptimizer, initTrainState(net.init(rng), optimizer), eta, mu);

@@ -22,4 +22,5 @@ export { accuracy, meanSquaredError, softmaxCrossEntropy } from "./losses.js";
 export { type LstmParams, type LstmState, lstm } from "./lstm.js";
 export { type MlpOptions, type MlpParams, mlp } from "./mlp.js";
 export type { Module } from "./module.js";
+export { type LayerNoise, type NoisyLinear, type NoisyLinearParams, noisyLinear } from "./noisy-linear.js";
 export { type Cell, type OverTimeOptions, overTime } from "./recurrent.js";

@@ -110,6 +110,7 @@ export function agent<P extends Params>(
     { donate: [0] },
   );
   return {
+    action: net.action,
     init: (rng) => initTrainState(net.init(rng), optimizer),
     model: ({ params }) => params,
     act: actor(net.action, (params: P, x) => net.apply(params, x, options.context).policy),

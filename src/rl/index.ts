@@ -15,11 +15,27 @@ export {
   type MlpActorCriticParams,
   mlpActorCritic,
 } from "./actor-critic.js";
-export type { OnPolicyAgent } from "./agent.js";
-export { type Act, type EpisodeSummary, OnPolicy, type OnPolicyOptions } from "./on-policy.js";
+export type { Agent, AgentMetrics, OnPolicyAgent, Play, ReplayAgent } from "./agent.js";
+export type { DqnOptions } from "./dqn.js";
+export * as dqn from "./dqn.js";
+export type { EpisodeSummary } from "./episodes.js";
+export { playWithReplay, type ReplayPlayOptions } from "./off-policy.js";
+export { type Act, OnPolicy, type OnPolicyOptions, playOnPolicy } from "./on-policy.js";
 export { type PlayOptions, playEpisodes } from "./play-episodes.js";
 export type { PpoBatch, PpoMetrics, PpoOptimizerOptions, PpoOptions } from "./ppo.js";
 export * as ppo from "./ppo.js";
+export { type PrioritisedReplayOptions, prioritisedReplay } from "./prioritised-replay.js";
+export {
+  type ConvQNetworkOptions,
+  convQNetwork,
+  type MlpQNetworkOptions,
+  mlpQNetwork,
+  type QNetwork,
+  type QNetworkOptions,
+} from "./q-network.js";
+export type { RainbowOptions, Support } from "./rainbow.js";
+export * as rainbow from "./rainbow.js";
+export { type Replay, type Sample, uniformReplay } from "./replay.js";
 export {
   gae,
   lambdaReturns,
@@ -30,4 +46,7 @@ export {
   type VtraceOptions,
   vtrace,
 } from "./returns.js";
+export type { RowsStep, StepMemoryOptions } from "./step-memory.js";
 export { type Cut, type JudgedSteps, judgeSteps, type Trajectory, valuesAfter } from "./trajectory.js";
+export type { Transitions } from "./transitions.js";
+export type { EpsilonOptions, UpdateNoise, ValueMetrics, ValueState } from "./value-agent.js";

@@ -75,7 +75,7 @@ test("goes on with the same bits where it was saved in mid-episode", async () =>
   expect(numbers(second.next(byChance, rng.fork("d", 1)))).toEqual(expected);
   expect(second.takeEpisodes()).toEqual(first.takeEpisodes());
   expect(second.steps).toBe(first.steps);
-  expect(() => catchers(2).restore(saved)).toThrow("onPolicy: expected what save() gave for 2 rows");
+  expect(() => catchers(2).restore(saved)).toThrow("episodes: expected what save() gave for 2 rows");
 });
 
 test("episodes are told with their returns and lengths, once", () => {

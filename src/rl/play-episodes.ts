@@ -7,7 +7,8 @@ import { type EnvBatch, type EnvState, spaceSize } from "../envs/index.js";
 import { ConfigError, EnvError } from "../errors.js";
 import type { Rng } from "../random/index.js";
 import { tensor } from "../tensor/index.js";
-import type { Act, EpisodeSummary } from "./on-policy.js";
+import type { EpisodeSummary } from "./episodes.js";
+import type { Act } from "./on-policy.js";
 
 export interface PlayOptions {
   /** Episodes in all. Row b plays the episodes b, b + B, … so that short ones do not count more. */

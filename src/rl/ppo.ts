@@ -157,7 +157,7 @@ export function loss<P extends Params>(
   const entropy = policy.entropy().mean();
   const total = policyLoss.add(valueLoss.mul(valueWeight)).sub(entropy.mul(entropyWeight));
   const kl = ratio.sub(1).sub(logRatio).mean();
-  const clipped = greater(ratio.sub(1).abs(), clip).cast("float32").mean();
+  const clipped = greater(ratio.sub(1).abs(), clip).cast(ratio.dtype).mean();
   return [total, { policyLoss, valueLoss, entropy, kl, clipped }];
 }
 
@@ -224,6 +224,7 @@ export function agent<P extends Params>(
     { donate: [0], hold: [1] },
   );
   return {
+    action: net.action,
     init: (rng) => initTrainState(net.init(rng), optimizer),
     model: ({ params }) => params,
     act: actor(net.action, (params: P, x) => net.apply(params, x).policy),

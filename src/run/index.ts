@@ -1,6 +1,13 @@
 /** Runs: experiments, configs, checkpoints, run folders, and tables made of runs. Node only. */
 export { z } from "zod";
-export { type OnPolicyLearnerOptions, onPolicyLearner } from "./agent-learner.js";
+export {
+  type AgentLearnerOptions,
+  agentLearner,
+  type OnPolicyLearnerOptions,
+  onPolicyLearner,
+  type ReplayLearnerOptions,
+  replayLearner,
+} from "./agent-learner.js";
 export { type CleanPlan, type CleanRequest, planClean, removeRun } from "./clean.js";
 export { compareRuns, type RunComparison, type StateDifference } from "./compare.js";
 export { configure, fieldPaths, parseSets, type Source } from "./config.js";
