@@ -32,8 +32,8 @@ export interface Agent<State extends Tree = Tree, Model extends Tree = Tree> {
 /** An agent that acts for some steps, learns from them, and forgets them. */
 export interface OnPolicyAgent<State extends Tree = Tree, Model extends Tree = Tree>
   extends Agent<State, Model> {
-  /** How it acts while it learns, where that is not as it is judged. */
-  explore?(state: State): (observations: Tensor, rng: Rng) => Tensor;
+  /** How it acts while it learns, where that is not as it is judged. @param steps environment steps before this one */
+  explore?(state: State, steps: number): (observations: Tensor, rng: Rng) => Tensor;
   /**
    * Learns from a trajectory of its own.
    *

@@ -19,11 +19,14 @@ export type { Agent, AgentMetrics, OnPolicyAgent, Play, ReplayAgent } from "./ag
 export type { DqnOptions } from "./dqn.js";
 export * as dqn from "./dqn.js";
 export type { EpisodeSummary } from "./episodes.js";
+export type { EpsilonOptions } from "./epsilon.js";
 export { playWithReplay, type ReplayPlayOptions } from "./off-policy.js";
 export { type Act, OnPolicy, type OnPolicyOptions, playOnPolicy } from "./on-policy.js";
 export { type PlayOptions, playEpisodes } from "./play-episodes.js";
 export type { PpoBatch, PpoMetrics, PpoOptimizerOptions, PpoOptions } from "./ppo.js";
 export * as ppo from "./ppo.js";
+export type { PqnBatch, PqnMetrics, PqnOptions } from "./pqn.js";
+export * as pqn from "./pqn.js";
 export { type PrioritisedReplayOptions, prioritisedReplay } from "./prioritised-replay.js";
 export {
   type ConvQNetworkOptions,
@@ -49,4 +52,4 @@ export {
 export type { RowsStep, StepMemoryOptions } from "./step-memory.js";
 export { type Cut, type JudgedSteps, judgeSteps, type Trajectory, valuesAfter } from "./trajectory.js";
 export type { Transitions } from "./transitions.js";
-export type { EpsilonOptions, UpdateNoise, ValueMetrics, ValueState } from "./value-agent.js";
+export type { UpdateNoise, ValueMetrics, ValueState } from "./value-agent.js";

@@ -132,7 +132,7 @@ export function playOnPolicy<State extends Tree, Model extends Tree>(
       return play.steps;
     },
     step(state, rng) {
-      const explore = agent.explore?.(state) ?? actingOf(agent, state);
+      const explore = agent.explore?.(state, play.steps) ?? actingOf(agent, state);
       const trajectory = play.next(explore, rng);
       return agent.learn(state, trajectory, rng.fork("learn"));
     },

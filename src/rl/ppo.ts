@@ -20,7 +20,6 @@
  * @module
  */
 import { compile } from "../engine/index.js";
-import { ConfigError } from "../errors.js";
 import {
   adam,
   chain,
@@ -42,14 +41,13 @@ import {
   relu,
   select,
   type Tensor,
-  take,
   tanh,
-  tensor,
   valueAndGrad,
 } from "../tensor/index.js";
 import { expectTensors } from "../tensor/operand.js";
 import { type ActorCritic, actor } from "./actor-critic.js";
 import type { OnPolicyAgent } from "./agent.js";
+import { expectMinibatches, minibatches, rowsOf } from "./minibatches.js";
 import { gae } from "./returns.js";
 import { judgeSteps, type Trajectory, valuesAfter } from "./trajectory.js";
 
@@ -206,17 +204,12 @@ export function agent<P extends Params>(
   optimizer: GradientTransform,
   options: PpoOptions = {},
 ): OnPolicyAgent<TrainState<P>, P> {
-  const { epochs = 4, minibatches = 4 } = options;
-  for (const [name, count] of Object.entries({ epochs, minibatches })) {
-    if (Number.isInteger(count) && count >= 1) continue;
-    throw new ConfigError(`ppo: ${name} must be an integer >= 1, got ${count}`);
-  }
+  const { epochs = 4, minibatches: parts = 4 } = options;
+  expectMinibatches("ppo", { epochs, minibatches: parts });
   const judged = compile((params: P, trajectory: Trajectory) => prepare(net, params, trajectory, options));
   const update = compile(
     (state: TrainState<P>, all: PpoBatch, rows: Tensor): [TrainState<P>, PpoMetrics] => {
-      const batch = Object.fromEntries(
-        Object.entries(all).map(([name, x]) => [name, take(x, rows)]),
-      ) as PpoBatch;
+      const batch = rowsOf(all, rows);
       const objective = (params: P) => loss(net, params, batch, options);
       const [[, metrics], gradient] = valueAndGrad(objective, { hasAux: true })(state.params);
       return [descend(optimizer, state, gradient), metrics];
@@ -230,21 +223,11 @@ export function agent<P extends Params>(
     act: actor(net.action, (params: P, x) => net.apply(params, x).policy),
     learn(state, trajectory, rng) {
       const all = judged(state.params, trajectory);
-      const count = all.values.size;
-      if (count % minibatches !== 0) {
-        throw new ConfigError(
-          `ppo: minibatches must share out the ${count} steps of a trajectory, got ${minibatches}`,
-        );
-      }
       let next = state;
       let metrics: PpoMetrics | undefined;
-      for (let epoch = 0; epoch < epochs; epoch++) {
-        const order = rng.fork("epoch", epoch).permutation(count);
-        const size = count / minibatches;
-        for (let i = 0; i < minibatches; i++) {
-          const rows = tensor(Int32Array.from(order.subarray(i * size, (i + 1) * size)));
-          [next, metrics] = update(next, all, rows);
-        }
+      const sizes = { epochs, minibatches: parts };
+      for (const rows of minibatches("ppo", all.values.size, sizes, rng)) {
+        [next, metrics] = update(next, all, rows);
       }
       return [next, metrics!]; // of the last minibatch
     },

@@ -4,11 +4,9 @@
  * @module
  */
 import { compile } from "../engine/index.js";
-import type { DiscreteSpace } from "../envs/index.js";
 import { ConfigError } from "../errors.js";
 import type { LayerNoise } from "../nn/index.js";
 import { descend, type GradientTransform, initTrainState, type TrainState } from "../optim/index.js";
-import type { Rng } from "../random/index.js";
 import {
   argMax,
   equal,
@@ -16,11 +14,11 @@ import {
   type Params,
   select,
   type Tensor,
-  tensor,
   tree,
   valueAndGrad,
 } from "../tensor/index.js";
 import type { ReplayAgent } from "./agent.js";
+import { type EpsilonOptions, epsilonGreedy } from "./epsilon.js";
 import type { QNetwork } from "./q-network.js";
 import type { Transitions } from "./transitions.js";
 
@@ -29,17 +27,6 @@ export interface ValueAgentOptions {
   readonly syncEvery?: number;
   /** How often actions are drawn at random. */
   readonly epsilon?: EpsilonOptions;
-}
-
-export interface EpsilonOptions {
-  /** Default: 1. */
-  readonly from?: number;
-  /** Default: 0.05. */
-  readonly to?: number;
-  /** Environment steps over which it goes from one to the other in a straight line. Default: 10,000. */
-  readonly over?: number;
-  /** When the agent is judged. Default: 0. */
-  readonly judged?: number;
 }
 
 /** θ with its optimiser, and the target network's θ⁻. */
@@ -85,17 +72,13 @@ export interface ValueRule<P extends Params> {
 export function valueAgent<P extends Params>(
   net: QNetwork<P>,
   optimizer: GradientTransform,
-  { syncEvery = 1000, epsilon = {} }: ValueAgentOptions,
+  { syncEvery = 1000, epsilon }: ValueAgentOptions,
   rule: ValueRule<P>,
 ): ReplayAgent<ValueState<P>, P> {
   if (!Number.isInteger(syncEvery) || syncEvery < 1) {
     throw new ConfigError(`valueAgent: syncEvery must be an integer >= 1, got ${syncEvery}`);
   }
-  const { from = 1, to = 0.05, over = 10_000, judged = 0 } = epsilon;
-  for (const [name, share] of Object.entries({ from, to, judged })) {
-    if (share >= 0 && share <= 1) continue;
-    throw new ConfigError(`valueAgent: epsilon.${name} must be in [0, 1], got ${share}`);
-  }
+  const chance = epsilonGreedy(net.action, epsilon);
   const greedy = compile(
     (params: P, observations: Tensor, noise: readonly LayerNoise[]) =>
       argMax(rule.values(net.apply(params, observations, noise.length > 0 ? noise : undefined))),
@@ -122,12 +105,12 @@ export function valueAgent<P extends Params>(
       return { online: initTrainState(params, optimizer), target: tree.map((p) => p.mul(1), params) };
     },
     model: ({ online }) => online.params,
-    act: (params, observations, rng) => mixed(greedy(params, observations, []), judged, net.action, rng),
+    act: (params, observations, rng) => chance.mix(greedy(params, observations, []), chance.judged, rng),
     explore({ online: { params } }, steps) {
-      const share = from + (to - from) * Math.min(1, steps / over);
+      const share = chance.at(steps);
       return (observations, rng) => {
         if (net.isNoisy) return greedy(params, observations, net.noise(rng.fork("noise")));
-        return mixed(greedy(params, observations, []), share, net.action, rng);
+        return chance.mix(greedy(params, observations, []), share, rng);
       };
     },
     learn(state, transitions, weights, rng) {
@@ -147,11 +130,4 @@ function synced<P extends Params>({ params, step }: TrainState<P>, target: P, ev
   const rounds = floor(step.cast("float32").add(0.5).div(every)).cast("int32");
   const isDue = equal(rounds.mul(every), step);
   return tree.map((p, old) => select(isDue, p, old), params, target);
-}
-
-/** Draws an action at random in a share of the rows. */
-function mixed(actions: Tensor, share: number, { size }: DiscreteSpace, rng: Rng): Tensor {
-  if (share === 0) return actions;
-  const chosen = Int32Array.from(actions.data(), (a) => (rng.chance(share) ? rng.integer(size) : a));
-  return tensor(chosen);
 }
