@@ -9,6 +9,8 @@ export {
   scaleByAdam,
 } from "./adam.js";
 export { clipByGlobalNorm, clipByValue, globalNorm } from "./clip.js";
+export type { IdbdOptions, IdbdState } from "./idbd.js";
+export * as idbd from "./idbd.js";
 export { type RmspropOptions, type RmspropState, rmsprop, scaleByRms } from "./rmsprop.js";
 export { type LearningRate, scale, scaleByLearningRate, scaleBySchedule } from "./scale.js";
 export type { Schedule } from "./schedule.js";
