@@ -3,9 +3,10 @@
  *
  * Works in a copy of the checkout in a temporary folder, so that the sources stay as they are whatever happens.
  *
- * Usage: npm run mutate -- [--count 60] [--seed 0] [--only REGEXP] [--skip N] [--list]
+ * Usage: npm run mutate -- [--count 60] [--seed 0] [--only REGEXP] [--skip N] [--again LOG] [--list]
  *   --only    files by their path, such as envs/metaworld/tasks
  *   --skip    the first N changes of the same sample, to go on where another run has ended
+ *   --again   only those that a run, whose output is in LOG, has found unnoticed
  *   --list    what would be changed
  */
 import { spawnSync } from "node:child_process";
@@ -39,9 +40,17 @@ const META_GOLDENS = ["test/maml-plus-plus.test.ts", "test/metagradients.test.ts
 /** The first that fits a file counts. */
 const SUBJECTS: readonly Subject[] = [
   { files: /^src\/envs\/metaworld\/tasks\//, share: 26, tests: [[GOLDEN], ["test/metaworld-docs.test.ts"]] },
-  { files: /^src\/envs\/metaworld\/(?!parity)[\w-]+\.ts$/, share: 6, tests: [["src/envs/metaworld/"]] },
+  {
+    files: /^src\/envs\/metaworld\/(?!parity)[\w-]+\.ts$/,
+    share: 6,
+    tests: [["src/envs/metaworld/"], ["src/envs/specs.test.ts"]],
+  },
   { files: /^src\/envs\/minatar\//, share: 8, tests: [["src/envs/minatar/"]] },
-  { files: /^src\/envs\/classic-control\//, share: 4, tests: [["src/envs/classic-control/"]] },
+  {
+    files: /^src\/envs\/classic-control\//,
+    share: 4,
+    tests: [["src/envs/classic-control/"], ["src/envs/specs.test.ts"]],
+  },
   {
     files: /^src\/envs\/(catch|discounting-chain|two-colours)\.ts$/,
     share: 2,
@@ -160,14 +169,16 @@ function main(): void {
       seed: { type: "string", default: "0" },
       only: { type: "string", default: "" },
       skip: { type: "string", default: "0" },
+      again: { type: "string" },
       list: { type: "boolean", default: false },
     },
   });
-  const changes = sample(Number(values.count), Number(values.seed), new RegExp(values.only)).slice(
-    Number(values.skip),
-  );
   const describe = ({ path, line, before, after }: Change) =>
     `${path}:${line}: ${before.trim()} → ${after.trim()}`;
+  const unnoticedBefore = values.again === undefined ? undefined : readFileSync(values.again, "utf8");
+  const changes = sample(Number(values.count), Number(values.seed), new RegExp(values.only))
+    .slice(Number(values.skip))
+    .filter((change) => unnoticedBefore?.includes(`NOT NOTICED ${describe(change)}\n`) ?? true);
   if (values.list) {
     for (const change of changes) console.log(describe(change));
     return;
