@@ -21,6 +21,7 @@ function minAtarRows(set: Readonly<Record<string, unknown>>, games?: readonly st
     "A2C, γ learned": { agent: "self-tuned" },
     "A2C, γ and λ learned": { agent: "self-tuned", lambda: 0.95, "meta.tune": ["gamma", "lambda"] },
     PPO: { agent: "ppo", envs: 64, rollout: 32, lr: 0.001 },
+    Rainbow: { agent: "rainbow", envs: 4, lr: 0.00025 },
     Random: { agent: "random" },
   };
   const all = ["asterix", "breakout", "freeway", "seaquest", "space-invaders"];

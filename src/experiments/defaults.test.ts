@@ -79,6 +79,11 @@ const defaults: Readonly<Record<string, unknown>> = {
       mu: 0, // §3: for computational efficiency
       conditioned: true, // §2.4
     },
+    replay: {
+      // dqn.py of MinAtar's authors; Hessel et al. 2018, table 1; the support is ours
+      ...{ capacity: 100_000, warmUp: 5000, batch: 32, every: 4, steps: 3, atoms: 51 },
+      ...{ high: 30, targetEvery: 250 },
+    },
     test: { episodes: 100, noOps: 8, maxSteps: 5000 }, // ours
   },
 };

@@ -10,6 +10,8 @@ const all = await Promise.all(Object.keys(experiments).map((name) => loadExperim
 const TIMES = [
   ...["steps", "epochs", "stepsPerEpoch", "multiStepEpochs", "firstOrderEpochs"],
   ...["frames", "test.noOps", "test.maxSteps"],
+  // of Rainbow alone, which is not the default
+  ...["capacity", "warmUp", "batch", "every", "steps", "atoms", "targetEvery"].map((it) => `replay.${it}`),
 ];
 
 for (const experiment of all) {

@@ -4,7 +4,7 @@ import { experiments, loadExperiment } from "./index.js";
 
 const minAtarRows = [
   ...["A2C, γ = 0.9", "A2C, γ = 0.95", "A2C, γ = 0.98", "A2C, γ = 0.99", "A2C, γ = 0.995"],
-  ...["A2C, γ learned", "A2C, γ and λ learned", "PPO", "Random"],
+  ...["A2C, γ learned", "A2C, γ and λ learned", "PPO", "Rainbow", "Random"],
 ].flatMap((agent) =>
   ["asterix", "breakout", "freeway", "seaquest", "space-invaders"].map((game) => `${agent}, ${game}`),
 );

@@ -1,6 +1,6 @@
 /**
  * Learning γ and λ online, on MinAtar: the paper's Atari table in small. A2C whose discount is fixed, A2C that tunes its
- * own discount, and its trace, by meta-gradient; PPO beside them; all at equal frames.
+ * own discount, and its trace, by meta-gradient; PPO and Rainbow beside them; all at equal frames.
  *
  *     metagrad reproduce meta-gradient-2018/minatar
  *
@@ -15,8 +15,17 @@ import { envBatch, MinAtar, type MinAtarName, withNoOpStarts, withRecordedStarts
 import { selfTunedA2c } from "../../metarl/index.js";
 import { adam, chain, clipByGlobalNorm, rmsprop } from "../../optim/index.js";
 import type { Rng } from "../../random/index.js";
-import { a2c, convActorCritic, type OnPolicyAgent, playEpisodes, ppo } from "../../rl/index.js";
-import { defineExperiment, type Learner, onPolicyLearner, type Row } from "../../run/index.js";
+import {
+  a2c,
+  convActorCritic,
+  convQNetwork,
+  type OnPolicyAgent,
+  playEpisodes,
+  ppo,
+  prioritisedReplay,
+  rainbow,
+} from "../../rl/index.js";
+import { defineExperiment, type Learner, onPolicyLearner, type Row, replayLearner } from "../../run/index.js";
 import type { Evaluation } from "../../stats/index.js";
 import { type Tensor, tensor } from "../../tensor/index.js";
 import { chartsOf } from "./minatar-charts.js";
@@ -26,7 +35,7 @@ import { recordedPlay } from "./recorded-play.js";
 const schema = z.strictObject({
   game: z.enum(GAMES).default("breakout").describe("which of the five games"),
   agent: z
-    .enum(["a2c", "self-tuned", "ppo", "random"])
+    .enum(["a2c", "self-tuned", "ppo", "rainbow", "random"])
     .default("a2c")
     .describe("who learns; self-tuned: A2C with meta-gradients; random: nobody"),
   frames: z.int().min(0).default(2_000_000).describe("frames of training, of all environments together"),
@@ -34,7 +43,7 @@ const schema = z.strictObject({
   rollout: z.int().min(1).default(20).describe("steps of a trajectory (§3.2: 20)"),
   gamma: z.number().min(0).max(0.9999).default(0.99).describe("discount γ, or where a learned one begins"),
   lambda: z.number().min(0).max(1).default(1).describe("λ of A2C's returns, or where a learned one begins"),
-  lr: z.number().positive().default(3e-3).describe("step size of RMSProp, or of PPO's Adam"),
+  lr: z.number().positive().default(3e-3).describe("step size of RMSProp, or of Adam for PPO and Rainbow"),
   entropy: z.number().min(0).default(0.01).describe("weight of the entropy (§A.1)"),
   meta: z
     .strictObject({
@@ -48,6 +57,18 @@ const schema = z.strictObject({
       lambda: z.number().min(0).max(1).default(1).describe("λ of the outer loss (table 1's best)"),
       mu: z.number().min(0).max(1).default(0).describe("decay of the trace (§3.2: 0)"),
       conditioned: z.boolean().default(true).describe("give the networks γ and λ (§2.4)"),
+    })
+    .prefault({}),
+  replay: z
+    .strictObject({
+      capacity: z.int().min(100).default(100_000).describe("frames that Rainbow keeps (MinAtar's DQN)"),
+      warmUp: z.int().min(0).default(5000).describe("frames before its first update (MinAtar's DQN)"),
+      batch: z.int().min(1).default(32).describe("transitions of an update"),
+      every: z.int().min(1).default(4).describe("frames for an update (Rainbow)"),
+      steps: z.int().min(1).default(3).describe("n (Rainbow)"),
+      atoms: z.int().min(2).default(51).describe("atoms of the distribution (Rainbow)"),
+      high: z.number().positive().default(30).describe("the highest atom; the lowest is −1"),
+      targetEvery: z.int().min(1).default(250).describe("updates between copies of the network"),
     })
     .prefault({}),
   test: z
@@ -115,16 +136,45 @@ const HIDDEN = 128;
 const FLOATS = 4; // bytes
 
 /** Bytes that a run needs: the network, and what its derivative keeps of each step of a trajectory. */
-function minAtarMemory({ game, agent, envs, rollout, test }: MinAtarConfig): number {
+function minAtarMemory({ game, agent, envs, rollout, replay, test }: MinAtarConfig): number {
   const observation = new MinAtar(game).spec.observation.shape.reduce((size, extent) => size * extent, 1);
   const network = CONV * HIDDEN * FLOATS * (agent === "self-tuned" ? 12 : 6);
   const ofStep = (3 * observation + 6 * CONV + 12 * HIDDEN) * FLOATS;
   const ENV = 4096; // bytes of JavaScript
+  if (agent === "rainbow") {
+    const ofTransition = (2 * observation + 8 * CONV + 12 * HIDDEN + 40 * replay.atoms) * FLOATS;
+    const kept = replay.capacity * (observation / 8 + 60);
+    return 2 * network + kept + replay.batch * (ofTransition + replay.atoms ** 2 * FLOATS) + envs * ENV;
+  }
   return network + rollout * envs * ofStep + (envs + TEST_ROWS) * ENV + 100 * test.episodes;
+}
+
+/** Rainbow: all improvements of DQN, on a support that holds MinAtar's returns. */
+function rainbowLearner(config: MinAtarConfig): Learner {
+  const { game, envs, rollout, gamma, lr, frames, replay } = config;
+  const { observation, action } = new MinAtar(game).spec;
+  const net = convQNetwork({ observation, action }, { atoms: replay.atoms, dueling: true, noisy: 0.5 });
+  const agent = rainbow.agent(net, adam(lr, { eps: 1.5e-4 }), {
+    syncEvery: replay.targetEvery,
+    support: { low: -1, high: replay.high },
+  });
+  return replayLearner(agent, {
+    steps: rollout,
+    envs: () => envBatch(Array.from({ length: envs }, () => new MinAtar(game))),
+    replay: () =>
+      prioritisedReplay({
+        ...{ observation, action, rows: envs, observations: "bits" },
+        ...{ capacity: replay.capacity, gamma, steps: replay.steps },
+        beta: { from: 0.4, over: Math.max(1, frames) },
+      }),
+    ...{ batchSize: replay.batch, every: Math.max(1, replay.every / envs), learnAfter: replay.warmUp },
+    evaluate: (act, rng) => evaluate(config, act, rng),
+  }) as unknown as Learner;
 }
 
 function minAtarLearner(config: MinAtarConfig): Learner {
   const { game, agent, envs, rollout } = config;
+  if (agent === "rainbow") return rainbowLearner(config);
   return onPolicyLearner(makeAgent(config), {
     steps: rollout,
     envs: () => envBatch(Array.from({ length: envs }, () => new MinAtar(game))),
@@ -147,6 +197,7 @@ export const AGENTS: readonly { readonly label: string; readonly set: Readonly<R
       set: { agent: "self-tuned", lambda: 0.95, "meta.tune": ["gamma", "lambda"] },
     },
     { label: "PPO", set: { agent: "ppo", envs: 64, rollout: 32, lr: 1e-3 } },
+    { label: "Rainbow", set: { agent: "rainbow", envs: 4, lr: 2.5e-4 } },
     { label: "Random", set: { agent: "random" } },
   ];
 
