@@ -144,7 +144,9 @@ function minAtarMemory({ game, agent, envs, rollout, replay, test }: MinAtarConf
   if (agent === "rainbow") {
     const ofTransition = (2 * observation + 8 * CONV + 12 * HIDDEN + 40 * replay.atoms) * FLOATS;
     const kept = replay.capacity * (observation / 8 + 60);
-    return 2 * network + kept + replay.batch * (ofTransition + replay.atoms ** 2 * FLOATS) + envs * ENV;
+    return (
+      2 * network + kept + replay.batch * (ofTransition + replay.atoms * replay.atoms * FLOATS) + envs * ENV
+    );
   }
   return network + rollout * envs * ofStep + (envs + TEST_ROWS) * ENV + 100 * test.episodes;
 }
