@@ -20,6 +20,13 @@ export type { DqnOptions } from "./dqn.js";
 export * as dqn from "./dqn.js";
 export type { EpisodeSummary } from "./episodes.js";
 export type { EpsilonOptions } from "./epsilon.js";
+export {
+  type NormalizedModel,
+  type NormalizedOptions,
+  type NormalizedState,
+  normalized,
+  type Statistics,
+} from "./normalized.js";
 export { playWithReplay, type ReplayPlayOptions } from "./off-policy.js";
 export { type Act, OnPolicy, type OnPolicyOptions, playOnPolicy } from "./on-policy.js";
 export { type PlayOptions, playEpisodes } from "./play-episodes.js";
@@ -49,6 +56,7 @@ export {
   type VtraceOptions,
   vtrace,
 } from "./returns.js";
+export type { RunningStatistics } from "./running-statistics.js";
 export type { RowsStep, StepMemoryOptions } from "./step-memory.js";
 export { type Cut, type JudgedSteps, judgeSteps, type Trajectory, valuesAfter } from "./trajectory.js";
 export type { Transitions } from "./transitions.js";
