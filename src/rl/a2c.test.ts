@@ -5,8 +5,9 @@ import { chain, clipByGlobalNorm, initTrainState, rmsprop, sgd } from "../optim/
 import { Rng } from "../random/index.js";
 import { grad, type Tensor, tensor, tree } from "../tensor/index.js";
 import { loss, targets, update } from "./a2c.js";
-import { actionNoise, mlpActorCritic } from "./actor-critic.js";
+import { mlpActorCritic } from "./actor-critic.js";
 import { OnPolicy } from "./on-policy.js";
+import { actionNoise } from "./policy.js";
 import type { Trajectory } from "./trajectory.js";
 
 const rng = Rng.seed(2);

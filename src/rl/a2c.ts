@@ -19,8 +19,9 @@
 import { compile } from "../engine/index.js";
 import { descend, type GradientTransform, initTrainState, type TrainState } from "../optim/index.js";
 import { type Params, type Tensor, valueAndGrad } from "../tensor/index.js";
-import { type ActorCritic, actor } from "./actor-critic.js";
+import type { ActorCritic } from "./actor-critic.js";
 import type { OnPolicyAgent } from "./agent.js";
+import { actor } from "./policy.js";
 import { lambdaReturns, type PerStep } from "./returns.js";
 import { judgeSteps, type Trajectory, valuesAfter } from "./trajectory.js";
 

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { type Categorical, categorical, type Gaussian, gaussian } from "../distributions/index.js";
-import { compile } from "../engine/index.js";
 import { type EnvSpec, type Space, spaceSize } from "../envs/index.js";
 import { ConfigError } from "../errors.js";
 import {
@@ -24,12 +22,9 @@ import {
   type Params,
   relu,
   type Tensor,
-  type Tree,
   tanh,
-  tensor,
 } from "../tensor/index.js";
-
-export type ActionDistribution = Categorical | Gaussian;
+import { type ActionDistribution, choices, expectBounds, policyOf } from "./policy.js";
 
 /** How an agent acts where it stands, and what that is worth. */
 export interface Judgement {
@@ -65,6 +60,8 @@ export interface MlpActorCriticOptions extends ActorCriticOptions {
   readonly activation?: (x: Tensor) => Tensor;
   /** Logarithm of the standard deviation of a box's actions at the start. Default: 0. */
   readonly logStd?: number;
+  /** Whether tanh keeps actions within the bounds of a box; else the environment clips them. Default: false. */
+  readonly squash?: boolean;
 }
 
 type Tower = { readonly torso: MlpParams; readonly head: LinearParams };
@@ -87,11 +84,18 @@ export type MlpActorCriticParams = {
  */
 export function mlpActorCritic(
   { observation, action }: Pick<EnvSpec, "observation" | "action">,
-  { hidden = [64, 64], activation = tanh, logStd = 0, context = 0 }: MlpActorCriticOptions = {},
+  {
+    hidden = [64, 64],
+    activation = tanh,
+    logStd = 0,
+    squash = false,
+    context = 0,
+  }: MlpActorCriticOptions = {},
 ): ActorCritic<MlpActorCriticParams> {
   const width = hidden.at(-1);
   if (width === undefined)
     throw new ConfigError("mlpActorCritic: hidden must have a layer or more, got none");
+  if (squash) expectBounds("mlpActorCritic", action);
   const torso = mlp([spaceSize(observation) + context, ...hidden], {
     activation,
     weightInit: initializer.orthogonal(Math.SQRT2),
@@ -114,7 +118,12 @@ export function mlpActorCritic(
       const x = withContext(observations.reshape(rows, -1), told, context);
       const features = (tower: Tower) => activation(torso.apply(tower.torso, x));
       return {
-        policy: policyOf(actor.apply(params.actor.head, features(params.actor)), params.logStd),
+        policy: policyOf(
+          action,
+          actor.apply(params.actor.head, features(params.actor)),
+          params.logStd,
+          squash,
+        ),
         value: critic.apply(params.critic.head, features(params.critic)).reshape(rows),
       };
     },
@@ -174,40 +183,11 @@ export function convActorCritic(
       const seen = relu(look.apply(params.conv, observations)).reshape(rows, -1);
       const h = relu(dense.apply(params.dense, withContext(seen, told, context)));
       return {
-        policy: policyOf(actor.apply(params.actor, h)),
+        policy: policyOf(action, actor.apply(params.actor, h)),
         value: critic.apply(params.critic, h).reshape(rows),
       };
     },
   };
-}
-
-/** Draws the noise by which a row's action is sampled from any policy over a space: pass it to `sampleFrom`. */
-export function actionNoise(action: Space, rng: Rng, rows: number, dtype: DType = "float32"): Tensor {
-  const shape = [rows, choices(action)];
-  const draw = action.kind === "discrete" ? () => rng.gumbel() : () => rng.normal();
-  return tensor(Float64Array.from({ length: rows * shape[1]! }, draw), { shape, dtype });
-}
-
-/** Returns what chooses actions by sampling a policy; compiled. @param policy of rows of observations; traceable */
-export function actor<Model extends Tree>(
-  action: Space,
-  policy: (model: Model, observations: Tensor) => ActionDistribution,
-): (model: Model, observations: Tensor, rng: Rng) => Tensor {
-  const sample = compile(
-    (model: Model, observations: Tensor, noise: Tensor) => policy(model, observations).sampleFrom(noise),
-    { hold: [0] },
-  );
-  return (model, observations, rng) =>
-    sample(model, observations, actionNoise(action, rng, observations.shape[0]!));
-}
-
-/** Logits of a discrete space, or dimensions of a box. */
-function choices(action: Space): number {
-  return action.kind === "discrete" ? action.size : spaceSize(action);
-}
-
-function policyOf(outputs: Tensor, logStd?: Tensor): ActionDistribution {
-  return logStd === undefined ? categorical(outputs) : gaussian(outputs, logStd);
 }
 
 function withContext(x: Tensor, context: Tensor | undefined, size: number): Tensor {

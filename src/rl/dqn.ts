@@ -32,7 +32,10 @@ import {
 export interface DqnOptions extends ValueAgentOptions {
   /** Whether the network that learns chooses the action whose target value counts. Default: false. */
   readonly double?: boolean;
-  /** ℓ. Default: "huber". */
+  /**
+   * ℓ. Default: "square" (CleanRL). "huber" cuts its slope off at 1 (Mnih et al.), which suits rewards of ±1 that are rare:
+   * where values are larger, a rare end weighs too little against the rest, and they may grow without bound (CartPole's do).
+   */
   readonly loss?: "huber" | "square";
 }
 
@@ -58,7 +61,7 @@ export function loss<P extends Params>(
   { observations, actions }: Transitions,
   targets: Tensor,
   weights: Tensor,
-  { loss: kind = "huber" }: DqnOptions = {},
+  { loss: kind = "square" }: DqnOptions = {},
   noise: UpdateNoise = NO_NOISE,
 ): ValueLoss {
   const values = chosen(valuesOf(net.apply(params, observations, noise.online)), actions);

@@ -127,9 +127,9 @@ const transitions = loaded<Transitions>(golden.transitions);
 const weights = loaded<Tensor>(golden.weights);
 
 test.each([
-  ["huber", {}],
-  ["double", { double: true }],
-  ["square", { loss: "square" }],
+  ["huber", { loss: "huber" }],
+  ["double", { loss: "huber", double: true }],
+  ["square", {}],
 ] as const)("DQN, %s: one update with Adam", (name, options) => {
   const it = golden.dqn[name];
   const q = mlpQNetwork(spec, { hidden: [4] });

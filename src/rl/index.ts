@@ -2,11 +2,8 @@
 export type { A2cMetrics, A2cOptions, A2cTargets } from "./a2c.js";
 export * as a2c from "./a2c.js";
 export {
-  type ActionDistribution,
   type ActorCritic,
   type ActorCriticOptions,
-  actionNoise,
-  actor,
   type ConvActorCriticOptions,
   type ConvActorCriticParams,
   convActorCritic,
@@ -30,6 +27,7 @@ export {
 export { playWithReplay, type ReplayPlayOptions } from "./off-policy.js";
 export { type Act, OnPolicy, type OnPolicyOptions, playOnPolicy } from "./on-policy.js";
 export { type PlayOptions, playEpisodes } from "./play-episodes.js";
+export { type ActionDistribution, actionNoise, actor, type Squashed } from "./policy.js";
 export type { PpoBatch, PpoMetrics, PpoOptimizerOptions, PpoOptions } from "./ppo.js";
 export * as ppo from "./ppo.js";
 export type { PqnBatch, PqnMetrics, PqnOptions } from "./pqn.js";

@@ -45,9 +45,10 @@ import {
   valueAndGrad,
 } from "../tensor/index.js";
 import { expectTensors } from "../tensor/operand.js";
-import { type ActorCritic, actor } from "./actor-critic.js";
+import type { ActorCritic } from "./actor-critic.js";
 import type { OnPolicyAgent } from "./agent.js";
 import { expectMinibatches, minibatches, rowsOf } from "./minibatches.js";
+import { actor } from "./policy.js";
 import { gae } from "./returns.js";
 import { judgeSteps, type Trajectory, valuesAfter } from "./trajectory.js";
 

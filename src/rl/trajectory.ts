@@ -8,7 +8,8 @@
  */
 import { concatenate, type Params, type Tensor } from "../tensor/index.js";
 import { expectTensors } from "../tensor/operand.js";
-import type { ActionDistribution, ActorCritic } from "./actor-critic.js";
+import type { ActorCritic } from "./actor-critic.js";
+import type { ActionDistribution } from "./policy.js";
 
 /** Steps t = 0, 1, … T − 1 of B rows. */
 export type Trajectory = {
