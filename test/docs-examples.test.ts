@@ -8,11 +8,12 @@ import * as envs from "../src/envs/index.js";
 import * as formats from "../src/formats/index.js";
 import * as metagrad from "../src/index.js";
 import * as render from "../src/render/index.js";
+import * as rl from "../src/rl/index.js";
 
 type Scope = Readonly<Record<string, unknown>>;
 
 /** What a program can import, by the last part of its path. */
-const packages: Scope = { metagrad, envs, formats, random: metagrad, render };
+const packages: Scope = { metagrad, envs, formats, random: metagrad, render, rl };
 
 /** Runs TypeScript with the names of `scope` in reach, and the public API as what it imports from metagrad. */
 async function run(typescript: string, scope: Scope): Promise<void> {

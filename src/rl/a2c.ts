@@ -22,6 +22,7 @@ import { type Params, type Tensor, valueAndGrad } from "../tensor/index.js";
 import type { ActorCritic } from "./actor-critic.js";
 import type { OnPolicyAgent } from "./agent.js";
 import { actor } from "./policy.js";
+import { recallOf } from "./recall.js";
 import { lambdaReturns, type PerStep } from "./returns.js";
 import { judgeSteps, type Trajectory, valuesAfter } from "./trajectory.js";
 
@@ -112,6 +113,7 @@ export function agent<P extends Params>(
   );
   return {
     action: net.action,
+    ...recallOf(net),
     init: (rng) => initTrainState(net.init(rng), optimizer),
     model: ({ params }) => params,
     act: actor(net.action, (params: P, x) => net.apply(params, x, options.context).policy),

@@ -46,6 +46,18 @@ export interface ActorCritic<P extends Params = Params> {
    * @param context `[context]`, what it takes beside them, where it was made with room for it
    */
   apply(params: P, observations: Tensor, context?: Tensor): Judgement;
+  /** How it remembers what it saw before; left out where it judges each observation by itself. */
+  readonly recall?: Recall<P>;
+}
+
+/** How a network remembers; `apply` is then as with an empty memory. Traceable. */
+export interface Recall<P extends Params = Params> {
+  /** Numbers that it remembers in each row. */
+  readonly size: number;
+  /** Returns what it remembers after an observation, `[n, size]`. @param memory before it; zeros in a new episode */
+  next(params: P, observations: Tensor, memory: Tensor): Tensor;
+  /** Judges by what it remembers after an observation. */
+  judge(params: P, memory: Tensor): Judgement;
 }
 
 export interface ActorCriticOptions {

@@ -27,6 +27,21 @@ export interface Agent<State extends Tree = Tree, Model extends Tree = Tree> {
   model(state: State): Model;
   /** Chooses actions for rows of observations: int32 `[n]` of a discrete space, `[n, A]` of a box. */
   act(model: Model, observations: Tensor, rng: Rng): Tensor;
+  /** How it acts where it remembers; `act` is then as in the first step of an episode. */
+  readonly recall?: RecallingAct<Model>;
+}
+
+/** How an agent acts by what it remembers of an episode. */
+export interface RecallingAct<Model extends Tree = Tree> {
+  /** Numbers that it remembers in each row. */
+  readonly size: number;
+  /** @param memory `[n, size]`; zeros in a new episode */
+  act(
+    model: Model,
+    observations: Tensor,
+    memory: Tensor,
+    rng: Rng,
+  ): readonly [actions: Tensor, memory: Tensor];
 }
 
 /** An agent that acts for some steps, learns from them, and forgets them. */

@@ -11,12 +11,18 @@ export {
   type MlpActorCriticOptions,
   type MlpActorCriticParams,
   mlpActorCritic,
+  type Recall,
 } from "./actor-critic.js";
-export type { Agent, AgentMetrics, OnPolicyAgent, Play, ReplayAgent } from "./agent.js";
+export type { Agent, AgentMetrics, OnPolicyAgent, Play, RecallingAct, ReplayAgent } from "./agent.js";
 export type { DqnOptions } from "./dqn.js";
 export * as dqn from "./dqn.js";
 export type { EpisodeSummary } from "./episodes.js";
 export type { EpsilonOptions } from "./epsilon.js";
+export {
+  type GruActorCriticOptions,
+  type GruActorCriticParams,
+  gruActorCritic,
+} from "./gru-actor-critic.js";
 export {
   type NormalizedModel,
   type NormalizedOptions,
@@ -43,6 +49,7 @@ export {
 } from "./q-network.js";
 export type { RainbowOptions, Support } from "./rainbow.js";
 export * as rainbow from "./rainbow.js";
+export { player } from "./recall.js";
 export { type Replay, type Sample, uniformReplay } from "./replay.js";
 export {
   gae,

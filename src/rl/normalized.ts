@@ -4,7 +4,7 @@
  * The statistics are a part of the agent's state, so checkpoints and models hold them. They are those of all trajectories
  * before the newest, which is played and learned with the same ones.
  *
- * Source: Huang et al. 2022, continuous details 3 to 8,
+ * Source: Huang et al. 2022, details 6 to 9 of continuous actions,
  *   https://iclr-blog-track.github.io/2022/03/25/ppo-implementation-details
  * Checked against: Gymnasium's NormalizeObservation and NormalizeReward
  * Differs: there, statistics move with each step, so that a step is normalised by numbers that it moves itself.
@@ -15,7 +15,7 @@ import { compile } from "../engine/index.js";
 import { type EnvSpec, spaceSize } from "../envs/index.js";
 import { ConfigError } from "../errors.js";
 import { scan, type Tensor, type Tree, zeros } from "../tensor/index.js";
-import type { OnPolicyAgent } from "./agent.js";
+import type { OnPolicyAgent, RecallingAct } from "./agent.js";
 import {
   initStatistics,
   observe,
@@ -90,7 +90,7 @@ export function normalized<State extends Tree, Model extends Tree>(
       running,
     };
   });
-  const { explore } = agent;
+  const { explore, recall } = agent;
   return {
     action: agent.action,
     init: (rng) => ({
@@ -106,6 +106,12 @@ export function normalized<State extends Tree, Model extends Tree>(
       observations: statistics.observations,
     }),
     act: ({ model, observations: own }, x, rng) => agent.act(model, see(own, x), rng),
+    ...(recall && {
+      recall: {
+        size: recall.size,
+        act: ({ model, observations: own }, x, memory, rng) => recall.act(model, see(own, x), memory, rng),
+      } satisfies RecallingAct<NormalizedModel<Model>>,
+    }),
     ...(explore && {
       explore({ agent: own, statistics }: NormalizedState<State>, steps: number) {
         const act = explore(own, steps);

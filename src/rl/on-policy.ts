@@ -10,10 +10,15 @@ import type { Rng } from "../random/index.js";
 import { type Tensor, type Tree, tensor } from "../tensor/index.js";
 import { checkActions, type OnPolicyAgent, type Play } from "./agent.js";
 import { type EpisodeSummary, Episodes } from "./episodes.js";
+import { Memory } from "./recall.js";
 import type { Trajectory } from "./trajectory.js";
 
-/** Returns the actions of all rows: int32 `[B]` of a discrete space, `[B, A]` of a box. */
-export type Act = (observations: Tensor, rng: Rng) => Tensor;
+/** Chooses the actions of all rows: int32 `[B]` of a discrete space, `[B, A]` of a box. */
+export interface Act {
+  (observations: Tensor, rng: Rng): Tensor;
+  /** Is told in which rows the next observation is the first of an episode, where it remembers the one before. */
+  readonly begin?: (rows: readonly number[]) => void;
+}
 
 export interface OnPolicyOptions {
   /** Steps of a trajectory T, at least 1. */
@@ -82,6 +87,7 @@ export class OnPolicy<Task extends EnvState = EnvState> {
         }
       }
       this.#episodes.begin(ended);
+      act.begin?.(ended);
       observations.set(arrays.observations, (t + 1) * B * size);
     }
 
@@ -127,26 +133,29 @@ export function playOnPolicy<State extends Tree, Model extends Tree>(
 ): Play<State> {
   checkActions(agent, batch.spec);
   const play = new OnPolicy(batch, options);
+  const { recall } = agent;
+  const memory = recall && new Memory(recall.size, batch.count);
+  const actingOf = (state: State): Act => {
+    const model = agent.model(state);
+    if (recall === undefined) return (observations, rng) => agent.act(model, observations, rng);
+    return memory!.actor((observations, before, rng) => recall.act(model, observations, before, rng));
+  };
   return {
     get steps() {
       return play.steps;
     },
     step(state, rng) {
-      const explore = agent.explore?.(state, play.steps) ?? actingOf(agent, state);
-      const trajectory = play.next(explore, rng);
-      return agent.learn(state, trajectory, rng.fork("learn"));
+      const before = memory && { memory: memory.tensor() };
+      const trajectory = play.next(agent.explore?.(state, play.steps) ?? actingOf(state), rng);
+      return agent.learn(state, { ...trajectory, ...before }, rng.fork("learn"));
     },
     takeEpisodes: () => play.takeEpisodes(),
-    save: () => play.save(),
-    restore: (saved) => play.restore(saved),
+    save: async () => ({ play: await play.save(), memory: memory?.save() ?? null }),
+    restore(saved) {
+      const state = saved as { readonly play: EnvState; readonly memory: Float32Array | null };
+      play.restore(state.play);
+      if (state.memory !== null) memory?.restore(state.memory);
+    },
     close: () => play.close(),
   };
-}
-
-function actingOf<State extends Tree, Model extends Tree>(
-  agent: OnPolicyAgent<State, Model>,
-  state: State,
-): Act {
-  const model = agent.model(state);
-  return (observations, rng) => agent.act(model, observations, rng);
 }

@@ -38,6 +38,7 @@ export function playEpisodes<Task extends EnvState>(
     const streams = rows.map((row) => rng.fork("episode", running[row]!));
     const tasks = streams.map((stream) => batch.sampleTask(stream.fork("task")));
     batch.reset(tasks, streams, rows);
+    act.begin?.(rows);
     for (const row of rows) returns[row] = lengths[row] = 0;
   };
   begin(Array.from({ length: B }, (_, row) => row));

@@ -37,18 +37,22 @@ import {
   less,
   log,
   maximum,
+  moveAxis,
   type Params,
   relu,
   select,
   type Tensor,
   tanh,
+  tree,
   valueAndGrad,
+  zeros,
 } from "../tensor/index.js";
 import { expectTensors } from "../tensor/operand.js";
-import type { ActorCritic } from "./actor-critic.js";
+import type { ActorCritic, Judgement } from "./actor-critic.js";
 import type { OnPolicyAgent } from "./agent.js";
 import { expectMinibatches, minibatches, rowsOf } from "./minibatches.js";
 import { actor } from "./policy.js";
+import { recallOf, remembered } from "./recall.js";
 import { gae } from "./returns.js";
 import { judgeSteps, type Trajectory, valuesAfter } from "./trajectory.js";
 
@@ -75,7 +79,7 @@ export interface PpoOptions {
   readonly minibatches?: number;
 }
 
-/** The rows of a minibatch, `[n, …]` each. */
+/** The rows of a minibatch, `[n, …]` each; of a network that remembers, whole sequences, `[n, T, …]` each. */
 export type PpoBatch = {
   readonly observations: Tensor;
   readonly actions: Tensor;
@@ -84,6 +88,9 @@ export type PpoBatch = {
   /** v_old(s). */
   readonly values: Tensor;
   readonly advantages: Tensor;
+  /** Whether the episode goes on, `[n, T]`, and what was remembered before the first step, `[n, size]`. */
+  readonly continues?: Tensor;
+  readonly memory?: Tensor;
 };
 
 /** Scalars of a minibatch. */
@@ -97,7 +104,10 @@ export type PpoMetrics = {
   readonly clipped: Tensor;
 };
 
-/** Judges a trajectory before it is learned from: the rows of all its steps, `[T · B, …]`. Traceable. */
+/**
+ * Judges a trajectory before it is learned from: the rows of all its steps, `[T · B, …]`, or its sequences, `[B, T, …]`.
+ * Traceable.
+ */
 export function prepare<P extends Params>(
   net: ActorCritic<P>,
   params: P,
@@ -109,14 +119,25 @@ export function prepare<P extends Params>(
   const nextValues = valuesAfter(net, params, trajectory, values);
   const advantages = gae({ rewards, continues, nextValues }, values, gamma, lambda);
   const [T, B] = rewards.shape as [number, number];
-  const flat = (x: Tensor) => x.reshape(T * B, ...x.shape.slice(2));
-  return {
-    observations: flat(observations.slice([0], [T])),
-    actions: flat(actions),
-    logProbs: flat(logProbs),
-    values: flat(values),
-    advantages: flat(advantages),
+  const steps = { observations: observations.slice([0], [T]), actions, logProbs, values, advantages };
+  if (net.recall === undefined) return tree.map((x) => x.reshape(T * B, ...x.shape.slice(2)), steps);
+  const memory = trajectory.memory ?? zeros([B, net.recall.size], observations.dtype);
+  return { ...tree.map((x) => moveAxis(x, 1, 0), { ...steps, continues }), memory };
+}
+
+/** Judges the rows of a minibatch; of sequences, all their steps, `[n · T, …]`. */
+function judgeRows<P extends Params>(
+  { apply, recall }: ActorCritic<P>,
+  params: P,
+  { observations, continues, memory }: PpoBatch,
+): Judgement {
+  if (recall === undefined) return apply(params, observations);
+  const sequences = {
+    observations: moveAxis(observations, 1, 0),
+    continues: moveAxis(continues!, 1, 0),
+    memory: memory!,
   };
+  return recall.judge(params, moveAxis(remembered(recall, params, sequences), 1, 0).reshape(-1, recall.size));
 }
 
 /** Returns the loss of a minibatch, a scalar, and its parts. */
@@ -134,10 +155,16 @@ export function loss<P extends Params>(
   }: PpoOptions = {},
 ): [loss: Tensor, metrics: PpoMetrics] {
   expectTensors("ppo.loss", batch.observations, batch.actions, batch.logProbs);
-  const { policy, value } = net.apply(params, batch.observations);
-  const logRatio = policy.logProb(batch.actions).sub(batch.logProbs);
+  const { policy, value } = judgeRows(net, params, batch);
+  const perRow = (x: Tensor) => x.reshape(value.size, ...x.shape.slice(batch.values.rank));
+  const [actions, oldValues, raw] = [batch.actions, batch.values, batch.advantages].map(perRow) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
+  const logRatio = policy.logProb(actions).sub(perRow(batch.logProbs));
   const ratio = exp(logRatio);
-  const advantages = normalizeAdvantages ? normalized(batch.advantages) : batch.advantages;
+  const advantages = normalizeAdvantages ? normalized(raw) : raw;
   const policyLoss =
     objective === "clip"
       ? maximum(
@@ -148,9 +175,9 @@ export function loss<P extends Params>(
         ).mean()
       : ratio.mul(advantages).sub(drift(ratio, advantages)).mean().neg();
 
-  const returns = batch.advantages.add(batch.values);
+  const returns = raw.add(oldValues);
   const error = value.sub(returns).square();
-  const near = batch.values.add(clamp(value.sub(batch.values), -clip, clip));
+  const near = oldValues.add(clamp(value.sub(oldValues), -clip, clip));
   const valueLoss = (clipValue ? maximum(error, near.sub(returns).square()) : error).mean().mul(0.5);
 
   const entropy = policy.entropy().mean();
@@ -198,7 +225,7 @@ export function optimizer({ lr, annealOver, maxNorm = 0.5 }: PpoOptimizerOptions
  * Makes an agent of a network, an optimiser and options. Its programs are compiled.
  *
  * @throws ConfigError unless epochs and minibatches are whole numbers; when it learns, unless minibatches share out the
- * steps of a trajectory
+ * steps of a trajectory, or of a network that remembers, its rows
  */
 export function agent<P extends Params>(
   net: ActorCritic<P>,
@@ -219,6 +246,7 @@ export function agent<P extends Params>(
   );
   return {
     action: net.action,
+    ...recallOf(net),
     init: (rng) => initTrainState(net.init(rng), optimizer),
     model: ({ params }) => params,
     act: actor(net.action, (params: P, x) => net.apply(params, x).policy),
@@ -227,7 +255,7 @@ export function agent<P extends Params>(
       let next = state;
       let metrics: PpoMetrics | undefined;
       const sizes = { epochs, minibatches: parts };
-      for (const rows of minibatches("ppo", all.values.size, sizes, rng)) {
+      for (const rows of minibatches("ppo", all.values.shape[0]!, sizes, rng)) {
         [next, metrics] = update(next, all, rows);
       }
       return [next, metrics!]; // of the last minibatch

@@ -6,10 +6,11 @@
  *
  * @module
  */
-import { concatenate, type Params, type Tensor } from "../tensor/index.js";
+import { concatenate, type Params, type Tensor, zeros } from "../tensor/index.js";
 import { expectTensors } from "../tensor/operand.js";
-import type { ActorCritic } from "./actor-critic.js";
+import type { ActorCritic, Recall } from "./actor-critic.js";
 import type { ActionDistribution } from "./policy.js";
+import { remembered } from "./recall.js";
 
 /** Steps t = 0, 1, … T − 1 of B rows. */
 export type Trajectory = {
@@ -23,6 +24,8 @@ export type Trajectory = {
   readonly continues: Tensor;
   /** Where time can end episodes; left out where it cannot. */
   readonly cut?: Cut;
+  /** `[B, size]`, what was remembered before the first step, of an agent that remembers. */
+  readonly memory?: Tensor;
 };
 
 /** Ends by time. */
@@ -49,13 +52,15 @@ export interface JudgedSteps {
 export function judgeSteps<P extends Params>(
   agent: ActorCritic<P>,
   params: P,
-  { observations, actions, rewards }: Trajectory,
+  trajectory: Trajectory,
   context?: Tensor,
 ): JudgedSteps {
+  const { observations, actions, rewards } = trajectory;
   expectTensors("judgeSteps: trajectory", observations, actions, rewards);
   const [T, B] = rewards.shape as [number, number];
-  const before = rows(observations.slice([0], [T]));
-  const { policy, value } = agent.apply(params, before, context);
+  const { policy, value } = agent.recall
+    ? agent.recall.judge(params, rows(memories(agent.recall, params, trajectory).slice([0], [T])))
+    : agent.apply(params, rows(observations.slice([0], [T])), context);
   const perStep = (x: Tensor) => x.reshape(T, B);
   return {
     logProbs: perStep(policy.logProb(rows(actions))),
@@ -73,19 +78,45 @@ export function judgeSteps<P extends Params>(
 export function valuesAfter<P extends Params>(
   agent: ActorCritic<P>,
   params: P,
-  { observations, continues, cut }: Trajectory,
+  trajectory: Trajectory,
   values: Tensor,
   context?: Tensor,
 ): Tensor {
+  const { observations, continues, cut } = trajectory;
   expectTensors("valuesAfter", observations, continues, values);
   const [T, B] = continues.shape as [number, number];
-  const last = rows(observations.slice([T]));
-  const unseen = cut ? concatenate([last, rows(cut.observations)]) : last;
-  const { value } = agent.apply(params, unseen, context);
+  const value = valuesUnseen(agent, params, trajectory, context);
   const end = value.slice([0], [B]).reshape(1, B);
   const following = (T === 1 ? end : concatenate([values.slice([1]), end])).mul(continues);
   if (cut === undefined) return following;
   return following.add(value.slice([B]).reshape(T, B).mul(cut.truncated));
+}
+
+/** Values of what no step was taken from: the last observations, `[B]`, and where time can end episodes, `[T · B]` more. */
+function valuesUnseen<P extends Params>(
+  { apply, recall }: ActorCritic<P>,
+  params: P,
+  trajectory: Trajectory,
+  context?: Tensor,
+): Tensor {
+  const { observations, cut } = trajectory;
+  const T = observations.shape[0]! - 1;
+  if (recall === undefined) {
+    const last = rows(observations.slice([T]));
+    return apply(params, cut ? concatenate([last, rows(cut.observations)]) : last, context).value;
+  }
+  const seen = memories(recall, params, trajectory);
+  const last = rows(seen.slice([T]));
+  if (cut === undefined) return recall.judge(params, last).value;
+  const atCut = recall.next(params, rows(cut.observations), rows(seen.slice([0], [T])));
+  return recall.judge(params, concatenate([last, atCut])).value;
+}
+
+/** What is remembered after each observation, `[T + 1, B, size]`. */
+function memories<P extends Params>(recall: Recall<P>, params: P, trajectory: Trajectory): Tensor {
+  const { observations, continues, memory } = trajectory;
+  const before = memory ?? zeros([observations.shape[1]!, recall.size], observations.dtype);
+  return remembered(recall, params, { observations, continues, memory: before });
 }
 
 /** `[T, B, …]` as `[T · B, …]`. */

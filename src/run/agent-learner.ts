@@ -6,9 +6,11 @@
 import type { EnvBatch, EnvState } from "../envs/index.js";
 import { Rng } from "../random/index.js";
 import {
+  type Act,
   type Agent,
   type OnPolicyAgent,
   type Play,
+  player,
   playOnPolicy,
   playWithReplay,
   type Replay,
@@ -16,18 +18,14 @@ import {
   type ReplayPlayOptions,
 } from "../rl/index.js";
 import { type Evaluation, mean } from "../stats/index.js";
-import type { Tensor, Tree } from "../tensor/index.js";
+import type { Tree } from "../tensor/index.js";
 import type { Learner, World } from "./learner.js";
 
 export interface AgentLearnerOptions<Model extends Tree> {
   /** Makes the environments that the agent plays. The learner closes them. */
   envs(): EnvBatch | Promise<EnvBatch>;
-  /** Judges the agent. @param act the policy: pass it the model */
-  evaluate(
-    act: (observations: Tensor, rng: Rng) => Tensor,
-    rng: Rng,
-    model: Model,
-  ): Evaluation | Promise<Evaluation>;
+  /** Judges the agent. @param act the policy, for one batch of environments */
+  evaluate(act: Act, rng: Rng, model: Model): Evaluation | Promise<Evaluation>;
 }
 
 export interface OnPolicyLearnerOptions<Model extends Tree> extends AgentLearnerOptions<Model> {
@@ -106,8 +104,7 @@ export function agentLearner<State extends Tree, Model extends Tree>(
       return [next, { ...Object.fromEntries(named), ...ofEpisodes }];
     },
     model: agent.model,
-    evaluate: (model, rng) =>
-      evaluate((observations, draws) => agent.act(model, observations, draws), rng, model),
+    evaluate: (model, rng) => evaluate(player(agent, model), rng, model),
     world,
     close: () => play?.close(),
   };
