@@ -3,7 +3,7 @@
  * What agents reach, in 5 of 5 seeds: the figures of docs/agents.md. All bits are fixed, so a figure that moves is a change
  * of an algorithm, and not chance.
  */
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { CartPole, Catch, type Env, envBatch } from "../envs/index.js";
 import { adam, chain, clipByGlobalNorm, rmsprop, schedule } from "../optim/index.js";
 import { Rng } from "../random/index.js";
@@ -18,6 +18,8 @@ import { playEpisodes } from "./play-episodes.js";
 import * as ppo from "./ppo.js";
 import { mlpQNetwork } from "./q-network.js";
 import { uniformReplay } from "./replay.js";
+
+vi.setConfig({ testTimeout: 600_000 }); // alone, the longest takes a minute
 
 const games = { "cart-pole": () => new CartPole(), catch: () => new Catch() };
 type Game = keyof typeof games;
@@ -110,8 +112,8 @@ test("DQN, double, reaches 450 on CartPole after 200,000 steps", () => {
   const [frames, rows] = [200_000, 4];
   const { spec } = new CartPole();
   const optimizer = adam(schedule.linear(1e-3, 0, frames / rows));
-  const learner = dqn.agent(mlpQNetwork(spec), optimizer, {
-    ...{ double: true, syncEvery: 200, epsilon: { over: 40_000 } },
+  const learner = dqn.agent(mlpQNetwork(spec, { hidden: [64, 64] }), optimizer, {
+    ...{ double: true, syncEvery: 100, epsilon: { over: 40_000 } },
   });
   const values = reached("cart-pole", frames, learner, (rng) => {
     const { observation, action } = spec;
