@@ -96,20 +96,20 @@ export const derivatives: { readonly [P in Primitive]: DerivativeRule<P> } = {
   abs: smooth((dx, [x]) => mul(dx, sign(x!))), // |x|' = sign x, 0 at 0
   sign: constant, // 0 almost everywhere, and taken as 0 at 0
   add: linear(
-    (c) => c, // (x + y)' = x' + y'
-    (c) => c,
+    (c) => c, // (x + y)' = x' + y': C to x
+    (c) => c, // C to y
   ),
   sub: linear(
-    (c) => c, // (x - y)' = x' - y'
-    (c) => neg(c),
+    (c) => c, // (x - y)' = x' - y': C to x
+    (c) => neg(c), // -C to y
   ),
   mul: multilinear(
-    (c, [, y]) => mul(c, y!), // (xy)' = x'y + xy'
-    (c, [x]) => mul(c, x!),
+    (c, [, y]) => mul(c, y!), // (xy)' = x'y + xy': C y to x
+    (c, [x]) => mul(c, x!), // x C to y
   ),
   maximum: smooth(
     (dx, [x, y], z) => chosen(dx, x!, y!, z), // max(x, y)' = x' where x > y, y' where y > x, (x' + y') / 2 at a tie
-    (dy, [x, y], z) => chosen(dy, y!, x!, z),
+    (dy, [x, y], z) => chosen(dy, y!, x!, z), // the part of y'
   ),
   minimum: smooth(
     (dx, [x, y], z) => chosen(dx, x!, y!, z), // min(x, y)' = x' where x < y, y' where y < x, (x' + y') / 2 at a tie
@@ -141,11 +141,11 @@ export const derivatives: { readonly [P in Primitive]: DerivativeRule<P> } = {
   erf: smooth((dx, [x]) => mul(dx, mul(exp(neg(square(x!))), 2 / Math.sqrt(Math.PI)))), // (erf x)' = 2/√π e^(-x²)
   softplus: smooth((dx, [x]) => mul(dx, sigmoid(x!))), // (log(1 + eˣ))' = σ(x)
   equal: constant, // bools have no tangents
-  less: constant,
-  lessEqual: constant,
-  and: constant,
-  or: constant,
-  not: constant,
+  less: constant, // a bool
+  lessEqual: constant, // a bool
+  and: constant, // a bool
+  or: constant, // a bool
+  not: constant, // a bool
   select: linear(
     null,
     (c, [condition]) => select(condition!, c, 0), // (b ? x : y)' = b ? x' : y'
@@ -217,8 +217,8 @@ export const derivatives: { readonly [P in Primitive]: DerivativeRule<P> } = {
     return sum(mul(dx, share), axes);
   }),
   argMax: constant, // indices have no tangents
-  topK: constant,
-  argsort: constant,
+  topK: constant, // indices
+  argsort: constant, // indices
   recurrence: {
     kind: "smooth", // hₜ = aₜ hₜ₋₁ + bₜ, so h' = recurrence(a, b' + a' · h shifted by one)
     jvp: [
