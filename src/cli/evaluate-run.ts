@@ -15,7 +15,8 @@ export async function evaluateFolder(dir: string, json: boolean): Promise<void> 
   const rows = Object.entries(evaluation).map(([metric, values]) => {
     const { value, low, high } = meanEstimate(values);
     if (json) console.log(JSON.stringify({ run: dir, step, metric, value, low, high, tasks: values.length }));
-    return [metric, value.toPrecision(4), ((high - low) / 2).toPrecision(2)];
+    const half = (high - low) / 2; // of one task there is none
+    return [metric, value.toPrecision(4), Number.isFinite(half) ? half.toPrecision(2) : "–"];
   });
   if (json) return;
   console.log(`${name}, seed ${seed}, step ${step}\n`);

@@ -35,7 +35,20 @@ function minAtarRows(set: Readonly<Record<string, unknown>>, games?: readonly st
   );
 }
 
+const mrpRows = (set: Readonly<Record<string, unknown>> = {}): Rows => ({
+  "gamma(s)": set,
+  "gamma(s), classes exchanged": { exchanged: true, ...set },
+  "lambda(s)": { process: "lambda", lr: 0.1, ...set },
+  "lambda(s), classes exchanged": { process: "lambda", exchanged: true, lr: 0.1, ...set },
+});
+
 const expected: Readonly<Record<string, Budgets>> = {
+  "meta-gradient-2018/mrp": {
+    smoke: { seeds: 2, rows: mrpRows({ episodes: 1000 }) },
+    laptop: { seeds: 10, rows: mrpRows() },
+    night: { seeds: 10, rows: mrpRows() },
+    paper: { seeds: 10, rows: mrpRows() },
+  },
   "meta-gradient-2018/minatar": {
     smoke: { seeds: 1, rows: minAtarRows({ frames: 20_000, "test.episodes": 10 }, ["breakout"]) },
     laptop: { seeds: 3, rows: minAtarRows({ frames: 500_000 }, ["breakout", "space-invaders"]) },

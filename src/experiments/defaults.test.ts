@@ -68,6 +68,10 @@ const defaults: Readonly<Record<string, unknown>> = {
     ...{ epochs: 100, stepsPerEpoch: 500 }, // `total_epochs`, `total_iter_per_epoch`
     test: { tasks: 600 }, // `num_evaluation_tasks`
   },
+  // ours: figure 1's constants are not printed
+  "meta-gradient-2018/mrp": {
+    ...{ process: "gamma", exchanged: false, lr: 0.2, mu: 0, metaLr: 0.01, episodes: 10_000 },
+  },
   "meta-gradient-2018/minatar": {
     ...{ game: "breakout", agent: "a2c", frames: 2_000_000, envs: 16 }, // ours
     rollout: 20, // Xu et al. 2018, §3: unrolls of 20 steps

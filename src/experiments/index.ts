@@ -37,6 +37,10 @@ export const experiments: Readonly<Record<string, Entry>> = {
     summary: "MAML++ on Omniglot: Antoniou, Edwards & Storkey 2019",
     load: () => import("./maml-plus-plus-2019/omniglot.js"),
   },
+  "meta-gradient-2018/mrp": {
+    summary: "γ and λ of single states in Markov reward processes: Xu, van Hasselt & Silver 2018, figure 1",
+    load: () => import("./meta-gradient-2018/mrp.js"),
+  },
   "meta-gradient-2018/minatar": {
     summary: "A2C that learns γ and λ on MinAtar: after table 1 of Xu, van Hasselt & Silver 2018",
     load: () => import("./meta-gradient-2018/minatar.js"),

@@ -91,6 +91,16 @@ const published: Readonly<Record<string, { readonly margins: readonly number[]; 
       "MAML++, 20-way 5-shot": [0.9933, null],
     },
   },
+  // a figure without numbers
+  "meta-gradient-2018/mrp": {
+    margins: [0.1, 0.05],
+    rows: {
+      "gamma(s)": undefined,
+      "gamma(s), classes exchanged": undefined,
+      "lambda(s)": undefined,
+      "lambda(s), classes exchanged": undefined,
+    },
+  },
   // the paper has no MinAtar: its Atari medians stand in the summary
   "meta-gradient-2018/minatar": {
     margins: [10, 10],

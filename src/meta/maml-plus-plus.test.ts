@@ -160,6 +160,7 @@ test("phases follow the epochs, and each is made once", () => {
   expect([at(200), at(299)]).toEqual(Array(2).fill({ firstOrder: true, multiStep: false }));
   expect(at(300)).toEqual({ firstOrder: false, multiStep: false });
   expect(phaseAt(0)).toEqual({ firstOrder: false, multiStep: true });
+  expect(phaseAt(0, { multiStepEpochs: 0 })).toEqual({ firstOrder: false, multiStep: false });
   expect(() => phaseAt(0, { stepsPerEpoch: 0 })).toThrow(
     "mamlPlusPlus: stepsPerEpoch must be an integer >= 1, got 0",
   );
