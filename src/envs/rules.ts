@@ -90,7 +90,7 @@ export class RulesEnv<Task extends EnvState = null, State extends object = objec
     this.#state = this.rules.start(task, rng);
     this.#clock.start();
     this.info.fill(0);
-    this.rules.observe(this.#state, observation);
+    this.#observe(this.#state, observation);
   }
 
   step(action: ArrayLike<number>, observation: FloatArray): StepResult {
@@ -100,7 +100,7 @@ export class RulesEnv<Task extends EnvState = null, State extends object = objec
     const state = this.#state!;
     const { reward, terminated } = this.rules.step(state, this.#clip(action), this.#rng);
     this.rules.report?.(state, this.info);
-    this.rules.observe(state, observation);
+    this.#observe(state, observation);
     const result = this.#result;
     result.reward = reward;
     result.terminated = terminated;
@@ -123,6 +123,19 @@ export class RulesEnv<Task extends EnvState = null, State extends object = objec
   }
 
   close(): void {}
+
+  #observe(state: State, observation: FloatArray): void {
+    try {
+      this.rules.observe(state, observation);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error; // what `set` throws
+      const { name, observation: space } = this.spec;
+      throw new EnvError(
+        `${name}: expected an observation of shape [${space.shape.join(", ")}], got more numbers than that`,
+        { cause: error },
+      );
+    }
+  }
 
   #clip(action: ArrayLike<number>): ArrayLike<number> {
     const space = this.spec.action;

@@ -59,8 +59,9 @@ export class Episodes<Task extends EnvState = EnvState> {
    * @throws EnvError if an environment fails, pays a reward or shows an observation that is not finite
    */
   step(actions: ArrayLike<number>): readonly number[] {
-    const ended = this.batch.step(actions);
     const { arrays, spec, count } = this.batch;
+    arrays.observations.fill(Number.NaN); // so that what is not written does not pass for seen
+    const ended = this.batch.step(actions);
     for (let row = 0; row < count; row++) {
       const reward = arrays.rewards[row]!;
       if (!Number.isFinite(reward)) {
@@ -79,6 +80,8 @@ export class Episodes<Task extends EnvState = EnvState> {
   begin(rows: readonly number[]): void {
     if (rows.length === 0) return;
     const streams = rows.map((row) => [row, this.#begun[row]!++] as const);
+    const size = this.#size / this.batch.count;
+    for (const row of rows) this.batch.arrays.observations.fill(Number.NaN, row * size, (row + 1) * size);
     const tasks = streams.map(([row, e]) => this.batch.sampleTask(this.#rng.fork("task", row, e)));
     this.batch.reset(
       tasks,
@@ -137,7 +140,7 @@ export class Episodes<Task extends EnvState = EnvState> {
     const row = Math.floor((at * count) / this.#size);
     const place = at - (row * this.#size) / count;
     throw new EnvError(
-      `${spec.name}: row ${row}: expected finite observations, got ${arrays.observations[at]} at ${place}`,
+      `${spec.name}: row ${row}: expected an observation of ${this.#size / count} finite numbers, got ${arrays.observations[at]} at ${place}. Does it write them all?`,
     );
   }
 }
