@@ -1,46 +1,103 @@
 /**
- * Reads 10,000 mutants of each format, and reports readers that answer in other words than a `MetaError`, the slowest file
- * and the most memory.
+ * Reads many damaged files of every format, and says what came of them: none may hang a reader, end it with an error
+ * in JavaScript's own words, or take more memory than the file's size allows (test/mutations).
  *
  * Usage: npm run bench:mutations -- [FORMAT...] [--count N]
+ *
+ * Each format has a process of its own; one that says nothing for 20 s hangs, and is ended.
  */
+import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
 import { alignColumns } from "../src/cli/table-text.js";
-import { byteFormats, type Format, faultOf, folderFormats } from "../test/mutations.js";
+import { type Judgement, judge } from "../test/mutations/judge.js";
+import { openSubjects } from "../test/mutations/subjects.js";
+import { typescript } from "./processes.js";
 
-const SLOW_MS = 2000;
-const MOST_MB = 512;
-
-const { values, positionals } = parseArgs({
+const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { count: { type: "string", default: "10000" } },
+  options: {
+    count: { type: "string", default: "10000" },
+    one: { type: "boolean", default: false },
+  },
 });
-const count = Number(values.count);
-const { formats, close } = await folderFormats();
-const chosen = [...byteFormats(), ...formats].filter(
-  ({ name }) => positionals.length === 0 || positionals.includes(name),
-);
+const count = Number(options.count);
+const { subjects, close } = await openSubjects();
+const HANGS_AFTER_MS = 20_000;
 
-function measure(format: Format): string[] {
-  const faults: string[] = [];
-  let slowest = 0;
-  let most = 0;
-  for (let seed = 0; seed < count; seed++) {
-    const begin = performance.now();
-    const fault = faultOf(format, seed);
-    slowest = Math.max(slowest, performance.now() - begin);
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    most = Math.max(most, (heapUsed + arrayBuffers) / 2 ** 20);
-    if (fault !== undefined) faults.push(fault);
-  }
-  for (const fault of faults.slice(0, 3)) console.error(`${format.name}: ${fault}`);
-  if (faults.length > 0 || slowest > SLOW_MS || most > MOST_MB) process.exitCode = 1;
-  return [format.name, String(count), String(faults.length), slowest.toFixed(0), most.toFixed(0)];
+interface Outcome extends Judgement {
+  readonly milliseconds: number;
+  readonly peakMiB: number;
 }
 
 try {
-  const rows = chosen.map(measure);
-  console.log(alignColumns([["", "mutants", "faults", "slowest, ms", "memory, MB"], ...rows]).join("\n"));
+  if (options.one) judgeHere(positionals[0]!);
+  else await judgeAll();
 } finally {
   close();
+}
+
+/** Judges one format in this process, and prints the number of each file before it is read. */
+function judgeHere(name: string): void {
+  const subject = subjects.find((it) => it.name === name)!;
+  const start = performance.now();
+  const judgement = judge(subject, count, (index) => process.stdout.write(`${index}\n`));
+  const milliseconds = (performance.now() - start) / count;
+  const outcome: Outcome = { ...judgement, milliseconds, peakMiB: process.resourceUsage().maxRSS / 1024 };
+  process.stdout.write(`${JSON.stringify(outcome)}\n`);
+}
+
+async function judgeAll(): Promise<void> {
+  const names = positionals.length > 0 ? positionals : subjects.map(({ name }) => name);
+  const rows = [["format", "files", "read", "refused", "in ways", "ms a file", "peak, MiB", "faults"]];
+  let faulty = 0;
+  for (const name of names) {
+    const outcome = await judgeApart(name);
+    if (typeof outcome === "string") {
+      faulty++;
+      rows.push([name, String(count), ...new Array<string>(5).fill(""), outcome]);
+      continue;
+    }
+    const { read, refused, refusals, milliseconds, peakMiB, faults } = outcome;
+    const numbers = [
+      count,
+      read,
+      refused,
+      refusals,
+      milliseconds.toFixed(2),
+      peakMiB.toFixed(0),
+      faults.length,
+    ];
+    rows.push([name, ...numbers.map(String)]);
+    faulty += faults.length;
+    for (const { index, problem } of faults.slice(0, 5)) console.log(`${name}, file ${index}: ${problem}`);
+  }
+  console.log(alignColumns(rows).join("\n"));
+  if (faulty > 0) process.exitCode = 1;
+}
+
+/** Judges a format in a process of its own. Returns what came of it, or in words why nothing did. */
+function judgeApart(name: string): Promise<Outcome | string> {
+  const [command, ...args] = typescript("mutations.ts", name, "--one", "--count", String(count));
+  const child = spawn(command!, args, { stdio: ["ignore", "pipe", "inherit"] });
+  return new Promise((resolve) => {
+    let last = "";
+    let rest = "";
+    const ended = (problem: string) => {
+      child.kill("SIGKILL");
+      resolve(problem);
+    };
+    const hangs = () => ended(`hangs at file ${last}`);
+    let timer = setTimeout(hangs, HANGS_AFTER_MS);
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      clearTimeout(timer);
+      timer = setTimeout(hangs, HANGS_AFTER_MS);
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      last = lines.at(-1) ?? last;
+    });
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve(code === 0 ? (JSON.parse(last) as Outcome) : `ended with code ${code} at file ${last}`);
+    });
+  });
 }

@@ -101,7 +101,10 @@ test.each([
   ["bench envs/metaworl", "Did you mean"],
   ["list environments", "Allowed choices are experiments, envs"],
   ["check metaworld --golden . --assets .", "--golden .: expected a folder of recordings"],
-  ["check metaworld --golden nowhere --assets .", "--golden nowhere: expected a folder, got nothing there"],
+  [
+    "check metaworld --golden nowhere --assets .",
+    "--golden nowhere: expected a folder or a file, got nothing there",
+  ],
 ])("%s is refused", async (command, message) => {
   const { stdout, stderr, code } = await metagrad(command);
   expect(stderr).toContain(message);

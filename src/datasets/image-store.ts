@@ -15,6 +15,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type ImageClass, type ImageLayout, imageBytes } from "../data/index.js";
 import { FormatError } from "../errors.js";
+import { checkFields, parseJson } from "../run/json.js";
 import { type OpenFile, openFile, writePieces } from "./disk.js";
 
 const FORMAT = "metagrad-images";
@@ -148,23 +149,32 @@ function readHeader(file: OpenFile, path: string): [header: Header, end: number]
   const length = Number(view?.getBigUint64(0, true) ?? MAX_HEADER);
   if (length >= MAX_HEADER || 8 + length > file.size)
     refuse(path, "expected a file of images, got another or a torn one");
-  let json: Partial<Header>;
+  const text = new TextDecoder().decode(file.read(8, 8 + length));
+  let header: Header;
   try {
-    json = JSON.parse(new TextDecoder().decode(file.read(8, 8 + length)));
-  } catch {
-    return refuse(path, "expected a header of JSON, got something else");
+    const json = parseJson(text, path) as Partial<Header> | null;
+    if (json?.format === FORMAT && json.version !== VERSION) {
+      throw new FormatError(
+        `${path}: made by version ${json.version} of the format, this metagrad reads ${VERSION}`,
+      );
+    }
+    header = checkFields(json, Header, path);
+  } catch (error) {
+    throw new FormatError(`${(error as Error).message}. ${AGAIN}`);
   }
-  if (json?.format === FORMAT && json.version !== VERSION) {
-    refuse(path, `made by version ${json.version} of the format, this metagrad reads ${VERSION}`);
+  const { classes, splits } = header;
+  for (const [split, indices] of Object.entries(splits)) {
+    const wrong = indices.find((index) => index >= classes.length);
+    if (wrong !== undefined)
+      refuse(path, `splits.${split}: expected indices of ${classes.length} classes, got ${wrong}`);
   }
-  const result = Header.safeParse(json);
-  if (result.success) return [result.data, 8 + length];
-  const [issue] = result.error.issues;
-  return refuse(path, `${issue?.path.join(".")}: ${issue?.message}`);
+  return [header, 8 + length];
 }
 
+const AGAIN = "Add the data set again by `metagrad data add`";
+
 function refuse(path: string, problem: string): never {
-  throw new FormatError(`${path}: ${problem}. Add the data set again by \`metagrad data add\``);
+  throw new FormatError(`${path}: ${problem}. ${AGAIN}`);
 }
 
 /** Returns the checksum of what is in a set. It does not depend on where it came from. */

@@ -8,6 +8,7 @@
  */
 import { FormatError } from "../errors.js";
 import { decodeNpz, encodeNpz, type NpyArray } from "../formats/index.js";
+import { Rng, type RngState } from "../random/index.js";
 import type { EnvState } from "./env.js";
 import type { Recording } from "./rollout.js";
 import { stateFromJson, stateToJson } from "./state-json.js";
@@ -53,7 +54,7 @@ export function decodeRecording(bytes: Uint8Array, name = "recording"): Recordin
   if (!(data instanceof Uint8Array)) {
     throw new FormatError(`${name}: expected an array episode of uint8, got ${dtype}`);
   }
-  const episode = checkedEpisode(stateFromJson(new TextDecoder().decode(data)), name);
+  const episode = checkedEpisode(stateFromJson(new TextDecoder().decode(data), `${name}: episode`), name);
   const recording: Recording = {
     ...episode,
     observations: array("observations"),
@@ -69,10 +70,20 @@ type Episode = Omit<Recording, ArrayName>;
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
+function isStream(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    Rng.restore(value as RngState);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const FIELDS: Readonly<Record<keyof Episode, readonly [what: string, check: (value: unknown) => boolean]>> = {
   env: ["a name", (value) => typeof value === "string"],
   task: ["a task", (value) => value !== undefined],
-  rng: ["a stream", (value) => typeof value === "object" && value !== null],
+  rng: ["a stream { key: [uint32, uint32], draws }", isStream],
   length: ["a number of steps", isCount],
   shape: ["a shape", (value) => Array.isArray(value) && value.every(isCount)],
   terminated: ["true or false", (value) => typeof value === "boolean"],
@@ -84,9 +95,8 @@ function checkedEpisode(state: EnvState, name: string): Episode {
   const fields = (typeof state === "object" && state !== null ? state : {}) as Record<string, unknown>;
   for (const [field, [what, check]] of Object.entries(FIELDS)) {
     if (check(fields[field])) continue;
-    throw new FormatError(
-      `${name}: episode.${field}: expected ${what}, got ${JSON.stringify(fields[field])}`,
-    );
+    const got = fields[field] === undefined ? "nothing" : JSON.stringify(fields[field]).slice(0, 80);
+    throw new FormatError(`${name}: episode.${field}: expected ${what}, got ${got}`);
   }
   return fields as unknown as Episode;
 }

@@ -11,6 +11,7 @@
 import { type Zippable, zipSync } from "fflate";
 import { ConfigError, FormatError } from "../errors.js";
 import { decodeNpy, encodeNpy, type NpyArray } from "./npy.js";
+import { isUnicode } from "./unicode.js";
 import { readZip } from "./zip.js";
 
 export interface NpzOptions {
@@ -48,8 +49,7 @@ export function encodeNpz(
 
 function checkName(name: string, file: string): void {
   if (name === "") throw new ConfigError("encodeNpz: expected a name for each array, got an empty one");
-  const bytes = new TextEncoder().encode(file);
-  if (new TextDecoder().decode(bytes) !== file || bytes.length > LONGEST_NAME) {
+  if (!isUnicode(file) || new TextEncoder().encode(file).length > LONGEST_NAME) {
     throw new ConfigError(
       `encodeNpz: expected names in Unicode of at most ${LONGEST_NAME} bytes, got ${JSON.stringify(name.slice(0, 80))}`,
     );

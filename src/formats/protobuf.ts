@@ -34,9 +34,13 @@ export function bytesField(field: number, value: Uint8Array | string): Uint8Arra
   return concatBytes([tag(field, BYTES), Uint8Array.from(varint(bytes.length)), bytes]);
 }
 
-/** A field as it was read: the reader of the message knows which of the two values is meant. */
+/** What a field may hold: an integer; a double; bytes, a string or a message; a float. */
+export type FieldKind = "varint" | "double" | "bytes" | "float";
+
+/** A field as it was read. The reader of the message knows which kind is meant. */
 export interface Field {
   readonly field: number;
+  readonly kind: FieldKind;
   /** The value of a varint, a double or a float; NaN for bytes. */
   readonly number: number;
   /** The content of bytes, a string or a message; empty for numbers. */
@@ -45,13 +49,18 @@ export interface Field {
 
 const NO_BYTES = new Uint8Array(0);
 
-/** Yields the fields of a message, known or not, in the order of the bytes. @throws FormatError */
-export function* readFields(message: Uint8Array): Generator<Field> {
+/**
+ * Yields the fields of a message, known or not, in the order of the bytes.
+ *
+ * @param who the message's name in errors
+ * @throws FormatError
+ */
+export function* readFields(message: Uint8Array, who = "protobuf"): Generator<Field> {
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
   let position = 0;
   const take = (length: number): number => {
     if (position + length > message.length)
-      throw new FormatError("protobuf: the message ends inside a field");
+      throw new FormatError(`${who}: expected whole fields, got a message that ends inside one`);
     position += length;
     return position - length;
   };
@@ -62,21 +71,23 @@ export function* readFields(message: Uint8Array): Generator<Field> {
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) return value;
     }
-    throw new FormatError("protobuf: expected a varint of at most 10 bytes");
+    throw new FormatError(`${who}: expected a varint of at most 10 bytes, got a longer one`);
   };
 
   while (position < message.length) {
     const key = readVarint();
     const field = Math.floor(key / 8);
     const type = key % 8;
-    if (type === VARINT) yield { field, number: readVarint(), bytes: NO_BYTES };
-    else if (type === FIXED64) yield { field, number: view.getFloat64(take(8), true), bytes: NO_BYTES };
-    else if (type === FIXED32) yield { field, number: view.getFloat32(take(4), true), bytes: NO_BYTES };
-    else if (type === BYTES) {
+    if (type === VARINT) yield { field, kind: "varint", number: readVarint(), bytes: NO_BYTES };
+    else if (type === FIXED64) {
+      yield { field, kind: "double", number: view.getFloat64(take(8), true), bytes: NO_BYTES };
+    } else if (type === FIXED32) {
+      yield { field, kind: "float", number: view.getFloat32(take(4), true), bytes: NO_BYTES };
+    } else if (type === BYTES) {
       const length = readVarint();
       const start = take(length);
-      yield { field, number: Number.NaN, bytes: message.subarray(start, start + length) };
-    } else throw new FormatError(`protobuf: expected wire type 0, 1, 2 or 5, got ${type}`);
+      yield { field, kind: "bytes", number: Number.NaN, bytes: message.subarray(start, start + length) };
+    } else throw new FormatError(`${who}: expected wire type 0, 1, 2 or 5, got ${type}`);
   }
 }
 

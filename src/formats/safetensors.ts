@@ -25,6 +25,7 @@ import {
   storedBytes,
 } from "./elements.js";
 import { repeatedKey } from "./repeated-key.js";
+import { decodeUtf8, isUnicode } from "./unicode.js";
 
 const elementTypes = { F64: "float64", F32: "float32", I32: "int32", U8: "uint8", BOOL: "bool" } as const;
 
@@ -77,6 +78,12 @@ export function encodeSafetensors(
   for (const { name, array } of entries) checkArray(name, array);
   if (!isStringRecord(metadata)) {
     throw new ConfigError("encodeSafetensors: expected metadata that map names to strings, got other values");
+  }
+  const alien = [...tensors.keys(), ...Object.entries(metadata).flat()].find((it) => !isUnicode(it));
+  if (alien !== undefined) {
+    throw new ConfigError(
+      `encodeSafetensors: expected names and metadata in Unicode, got ${JSON.stringify(alien)}`,
+    );
   }
 
   let size = 0;
@@ -149,10 +156,9 @@ export function decodeSafetensors(bytes: Uint8Array, name = "safetensors"): Safe
 type Fail = (problem: string) => never;
 
 function parseHeader(bytes: Uint8Array, fail: Fail): Record<string, unknown> {
-  let text = "";
+  const text = decodeUtf8(bytes) ?? fail("expected a header in UTF-8, got other bytes");
   let header: unknown;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     header = JSON.parse(text);
   } catch {
     fail("expected a JSON header, got something else");

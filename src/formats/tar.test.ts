@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { FormatError } from "../errors.js";
 import { concatBytes } from "./concat-bytes.js";
 import { readTar } from "./tar.js";
+import { bytesOf, writeTar as tar, tarBlocks } from "./testing/write-tar.js";
 
 const hasTar = spawnSync("tar", ["--version"]).status === 0;
 
@@ -36,44 +37,6 @@ test.skipIf(!hasTar).each(["gnu", "pax"])("files of the %s format come back", (f
   expect(Object.fromEntries(decoded)).toEqual(files);
 });
 
-interface Header {
-  readonly name: string;
-  readonly content?: string | Uint8Array;
-  readonly kind?: string;
-  /** The field as it is written; by default the content's length in octal. */
-  readonly size?: string | Uint8Array;
-  readonly link?: string;
-  readonly prefix?: string;
-}
-
-const bytesOf = (it: string | Uint8Array) => (typeof it === "string" ? new TextEncoder().encode(it) : it);
-
-/** Headers and contents, each filled up to blocks, with right checksums. */
-function blocks(...headers: readonly Header[]): Uint8Array {
-  const parts = headers.map(({ name, content = "", kind = "0", size, link = "", prefix = "" }) => {
-    const data = bytesOf(content);
-    const part = new Uint8Array(512 * (1 + Math.ceil(data.length / 512)));
-    const octal = data.length.toString(8).padStart(11, "0");
-    const fields = [
-      [0, name],
-      [124, size ?? octal],
-      [156, kind],
-      [157, link],
-      [257, "ustar\0"],
-      [345, prefix],
-    ] as const;
-    for (const [at, value] of fields) part.set(bytesOf(value), at);
-    part.fill(32, 148, 156);
-    const sum = part.subarray(0, 512).reduce((total, byte) => total + byte, 0);
-    part.set(bytesOf(`${sum.toString(8).padStart(6, "0")}\0 `), 148);
-    part.set(data, 512);
-    return part;
-  });
-  return concatBytes(parts);
-}
-
-const zeros = new Uint8Array(1024);
-const tar = (...headers: readonly Header[]) => concatBytes([blocks(...headers), zeros]);
 const read = (bytes: Uint8Array) =>
   Object.fromEntries(
     [...readTar(bytes, "a.tar")].map(([name, data]) => [name, new TextDecoder().decode(data)]),
@@ -170,7 +133,11 @@ const wrong: [what: string, bytes: Uint8Array, message: string][] = [
     "got a file with holes (sparse)",
   ],
   ["a part of a file", tar({ name: "a", kind: "M" }), "expected whole files, got a part of a file"],
-  ["no end", blocks({ name: "a" }), "expected zeros at a tar's end, got the end of the file. It is cut off"],
+  [
+    "no end",
+    tarBlocks({ name: "a" }),
+    "expected zeros at a tar's end, got the end of the file. It is cut off",
+  ],
   ["text", new Uint8Array(1024).fill(65), "expected a tar header at byte 0, got something else"],
   ["a few bytes", new Uint8Array(10).fill(65), "expected a tar header at byte 0, got something else"],
   ["nothing", new Uint8Array(), "expected zeros at a tar's end"],

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { FormatError } from "../errors.js";
 import { concatBytes } from "./concat-bytes.js";
+import { bytesField, doubleField, varintField } from "./protobuf.js";
 import { decodeEvents, encodeFileVersion, encodeScalars, type ScalarEvent } from "./tfevents.js";
 import { crc32c, encodeRecord } from "./tfrecord.js";
 
@@ -37,7 +39,7 @@ test("events are the same after a round trip", () => {
   const event = fc.record({
     wallTime: fc.double({ min: 0, max: 4e9 }),
     step: fc.maxSafeNat(),
-    scalars: fc.dictionary(fc.string(), value, { minKeys: 1, noNullPrototype: true }),
+    scalars: fc.dictionary(fc.string({ unit: "binary" }), value, { minKeys: 1, noNullPrototype: true }),
   });
   fc.assert(
     fc.property(fc.array(event), (list) => {
@@ -69,12 +71,47 @@ test("what makes no sense is refused by name", () => {
   expect(() => encodeScalars({ wallTime: 0, step: -1, scalars: {} })).toThrow(
     "encodeScalars: step must be an integer >= 0, got -1",
   );
+  expect(() => encodeScalars({ wallTime: 0, step: 0, scalars: { "\ud800": 1 } })).toThrow(
+    'encodeScalars: expected tags in Unicode, got "\\ud800"',
+  );
   expect(() => decodeEvents(encodeRecord(new Uint8Array(0)))).toThrow(
     "tfevents: expected brain.Event:2 as the first event",
   );
   expect(() => decodeEvents(encodeRecord(Uint8Array.of(0x0a, 9)))).toThrow(
-    "protobuf: the message ends inside a field",
+    "tfevents: expected whole fields, got a message that ends inside one",
   );
+});
+
+test.each<[what: string, event: readonly Uint8Array[], message: string]>([
+  [
+    "a step of another kind",
+    [bytesField(2, "7")],
+    "a.events: event 1: step: expected a field of kind varint, got bytes",
+  ],
+  [
+    "a negative step",
+    [Uint8Array.of(0x10, ...new Array(9).fill(0xff), 1)],
+    "a.events: event 1: expected a step from 0",
+  ],
+  [
+    "a wall time of another kind",
+    [varintField(1, 3)],
+    "a.events: event 1: wall time: expected a field of kind double",
+  ],
+  [
+    "a value of another kind",
+    [bytesField(5, bytesField(1, concatBytes([bytesField(1, "loss"), doubleField(2, 0.5)])))],
+    "a.events: event 1: loss: expected a field of kind float, got double",
+  ],
+  [
+    "a tag that is no text",
+    [bytesField(5, bytesField(1, bytesField(1, Uint8Array.of(0xff))))],
+    "a.events: event 1: expected text in UTF-8, got other bytes",
+  ],
+])("%s is refused, though its checksum is right", (_, event, message) => {
+  const bytes = concatBytes([encodeFileVersion(1), encodeRecord(concatBytes(event))]);
+  expect(() => decodeEvents(bytes, "a.events")).toThrow(FormatError);
+  expect(() => decodeEvents(bytes, "a.events")).toThrow(message);
 });
 
 function fromBase64(text: string): Uint8Array {

@@ -66,8 +66,8 @@ export function crc32c(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** A checksum of data that holds checksums would be weak, so it is rotated and moved. */
-function maskedCrc(bytes: Uint8Array): number {
+/** Returns CRC-32C, rotated and moved: a checksum of data that holds checksums would be weak. */
+export function maskedCrc(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }

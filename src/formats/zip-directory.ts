@@ -20,6 +20,7 @@
 import { type ByteSource, viewOf } from "./byte-source.js";
 import { decodeCp437 } from "./cp437.js";
 import { crc32 } from "./crc32.js";
+import { decodeUtf8 } from "./unicode.js";
 
 export interface ZipEntry {
   readonly name: string;
@@ -237,11 +238,7 @@ function unicodePath(raw: Uint8Array, extra: Uint8Array, refuse: Refuse): string
 }
 
 function utf8(bytes: Uint8Array, refuse: Refuse): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return refuse(`expected names in UTF-8, got the bytes of ${decodeCp437(bytes)}`);
-  }
+  return decodeUtf8(bytes) ?? refuse(`expected names in UTF-8, got the bytes of ${decodeCp437(bytes)}`);
 }
 
 /** Returns the content of an extra field: each has an identity and a length, of 16 bits. */

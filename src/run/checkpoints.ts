@@ -15,6 +15,7 @@ import { FormatError } from "../errors.js";
 import { saveTree } from "../formats/index.js";
 import type { Tree } from "../tensor/index.js";
 import { makeFolder, readBytes, readText, replaceFile, TEMPORARY, withFileErrors } from "./files.js";
+import { parseJson } from "./json.js";
 import type { PendingMeans } from "./metrics.js";
 import { checkJson, FORMAT, type RunIdentity, sha256 } from "./record.js";
 import { type Segment, Segments } from "./segments.js";
@@ -171,7 +172,7 @@ export class Checkpoints {
   read(step: number): WholeCheckpoint | Damage {
     const base = this.path(step);
     const file = `${base}.json`;
-    const json = parsed(readText(file));
+    const json = parsed(readText(file), file);
     if (json === undefined) return { damage: `${file}: expected JSON, got something else` };
     if (json.format === FORMAT && json.checksum !== checksumOf(json)) {
       return { damage: `${file}: expected the content that its checksum is of, got another` };
@@ -210,7 +211,8 @@ export class Checkpoints {
 
   /** The segments that the checkpoint of a step stands on; none where it cannot be read. @throws MetaError */
   segmentsOf(step: number): readonly Segment[] {
-    const contents = Contents.safeParse(parsed(readText(`${this.path(step)}.json`)));
+    const file = `${this.path(step)}.json`;
+    const contents = Contents.safeParse(parsed(readText(file), file));
     return contents.data?.segments ?? [];
   }
 
@@ -267,9 +269,9 @@ function checksumOf({ checksum: _, ...content }: Readonly<Record<string, unknown
   return sha256(JSON.stringify(content));
 }
 
-function parsed(text: string): Record<string, unknown> | undefined {
+function parsed(text: string, file: string): Record<string, unknown> | undefined {
   try {
-    const json: unknown = JSON.parse(text);
+    const json = parseJson(text, file);
     return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : undefined;
   } catch {
     return undefined;

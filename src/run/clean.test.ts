@@ -165,7 +165,7 @@ test.each<[what: string, spoil: (dir: string) => void, reason: string]>([
   [
     "a record with a field that is not known",
     (dir) => edit(join(dir, "config.json"), (it) => it.replace("{", '{"device": "gpu",')),
-    "Unrecognized key",
+    "config.json: device is not a field",
   ],
   ["a cut record", (dir) => truncateSync(join(dir, "config.json"), 40), "expected JSON"],
   ["an empty record", (dir) => truncateSync(join(dir, "config.json"), 0), "expected JSON"],

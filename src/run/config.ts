@@ -7,6 +7,7 @@
 import { z } from "zod";
 import { ConfigError, suggestion } from "../errors.js";
 import type { Config, Experiment, Overrides } from "./experiment.js";
+import { describeIssue } from "./json.js";
 import { oversizedFields } from "./memory.js";
 
 /** Fields by path, and how to call their source in a message, as in `--set inner.lr=-1`. */
@@ -40,9 +41,9 @@ export function configure(
   const result = schema.safeParse(given);
   if (!result.success) {
     for (const issue of result.error.issues) {
-      const path = issue.path.join(".");
+      const { path, problem } = describeIssue(issue, given);
       const from = origin.get(path);
-      problems.push(`${path} ${describe(issue, valueAt(given, issue.path))}${from ? ` (${from})` : ""}`);
+      problems.push(`${path} ${problem}${from ? ` (${from})` : ""}`);
     }
   }
   if (result.success && problems.length === 0) {
@@ -118,31 +119,6 @@ function unknownField(path: string, fields: readonly string[]): string {
   return `${path} is not a field.${hint || ` The fields are ${fields.join(", ")}`}`;
 }
 
-function describe(issue: z.core.$ZodIssue, value: unknown): string {
-  const got = value === undefined ? "nothing" : JSON.stringify(value);
-  switch (issue.code) {
-    case "too_small":
-      return `must be ${issue.inclusive ? ">=" : ">"} ${issue.minimum}${unit(issue.origin)}, got ${got}`;
-    case "too_big":
-      return `must be ${issue.inclusive ? "<=" : "<"} ${issue.maximum}${unit(issue.origin)}, got ${got}`;
-    case "invalid_type": {
-      const article = /^[aeiou]/.test(issue.expected) ? "an" : "a";
-      return `must be ${article} ${issue.expected === "int" ? "integer" : issue.expected}, got ${got}`;
-    }
-    case "invalid_value":
-      return `must be one of ${issue.values.join(", ")}, got ${got}.${suggestion(String(value), issue.values.map(String))}`;
-    default:
-      return `${issue.message}, got ${got}`;
-  }
-}
-
-/** Says what a size counts: items, characters, or nothing for a number. */
-function unit(origin: string): string {
-  return origin === "array" || origin === "string"
-    ? ` ${origin === "array" ? "items" : "characters"} long`
-    : "";
-}
-
 function parseValue(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -161,13 +137,6 @@ function assign(
     into[first] ??= {};
     assign(into[first] as Record<string, unknown>, rest, value);
   }
-}
-
-function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (node, name) => (node as Record<PropertyKey, unknown> | undefined)?.[name],
-    root,
-  );
 }
 
 /** Fields by their path: `{ inner: { lr: 1 } }` → `{ "inner.lr": 1 }`. */

@@ -11,7 +11,6 @@ import {
   statSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { FormatError } from "../errors.js";
 import { fileErrors, replaceInPieces } from "../files/index.js";
 
 /** Works on a file of a run. @throws MetaError that says a system error in words */
@@ -58,20 +57,6 @@ export function readBytes(file: string): Uint8Array {
 /** Reads a whole file of text. @throws MetaError */
 export function readText(file: string): string {
   return withFileErrors(file, () => readFileSync(file, "utf8"));
-}
-
-/** Reads a file of JSON. @throws FormatError, MetaError */
-export function readJson(file: string): unknown {
-  return parseJson(readText(file), file);
-}
-
-/** @param file the text's, for the message. @throws FormatError */
-export function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new FormatError(`${file}: expected JSON, got something else`);
-  }
 }
 
 /** Appends to a file, made if there is none. @throws MetaError */

@@ -5,14 +5,17 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { FormatError } from "../errors.js";
 import { type Evaluation, mean, meanEstimate } from "../stats/index.js";
 import { loadEvaluation } from "./evaluation.js";
 import type { Column, Curve, Experiment, RowOutcome } from "./experiment.js";
-import { parseJson, readText } from "./files.js";
+import { readText } from "./files.js";
+import { checkFields, parseJson } from "./json.js";
 
 /** A line of `metrics.jsonl`. */
-type Line = Readonly<Record<string, number>>;
+const Line = z.record(z.string(), z.number());
+type Line = Readonly<z.infer<typeof Line>>;
 
 /** A run that is done, as it is read for tables. */
 export interface RunResult {
@@ -33,7 +36,7 @@ function readLines(dir: string): Line[] {
   return readText(file)
     .split("\n")
     .slice(0, -1)
-    .map((line, i) => parseJson(line, `${file}: line ${i + 1}`) as Line);
+    .map((line, i) => checkFields(parseJson(line, `${file}: line ${i + 1}`), Line, `${file}: line ${i + 1}`));
 }
 
 /** A column's values of a run: one for each test task, or one in all where it is of the way. @throws FormatError */

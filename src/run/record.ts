@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { FormatError } from "../errors.js";
 import type { Config, ExperimentModule } from "./experiment.js";
-import { readJson, replaceFile } from "./files.js";
+import { readText, replaceFile } from "./files.js";
+import { checkFields, parseJson } from "./json.js";
 
 /** Version of a run folder's format. Format 1 had no checksums. */
 export const FORMAT = 2;
@@ -50,7 +51,7 @@ export function writeRecord(dir: string, record: RunRecord): void {
 export function readRecord(dir: string): RunRecord {
   if (!hasRecord(dir)) throw new FormatError(`${dir}: expected a run folder, with config.json in it`);
   const file = recordPath(dir);
-  const { format: _, ...record } = checkJson(readJson(file), RunRecord, file);
+  const { format: _, ...record } = checkJson(parseJson(readText(file), file), RunRecord, file);
   return record as RunRecord; // without a module it has no such field
 }
 
@@ -89,10 +90,7 @@ export function checkJson<T>(json: unknown, schema: z.ZodType<T>, file: string):
       `${file}: made by format ${JSON.stringify(format)}, this version reads ${FORMAT}. ${advice}`,
     );
   }
-  const result = schema.safeParse(json);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new FormatError(`${file}: ${issue?.path.join(".")}: ${issue?.message}`);
+  return checkFields(json, schema, file);
 }
 
 function recordPath(dir: string): string {

@@ -14,9 +14,10 @@ import { z } from "zod";
 import { ConfigError, FormatError } from "../errors.js";
 import { configure, parseSets } from "./config.js";
 import { type BudgetName, budgetNames, type Experiment, type RowOutcome, slug } from "./experiment.js";
-import { makeFolder, readJson, replaceFile } from "./files.js";
+import { makeFolder, replaceFile } from "./files.js";
 import { RunFolder } from "./folder.js";
 import type { Job } from "./job.js";
+import { readJson } from "./json.js";
 import { commit, machine, version } from "./machine.js";
 import { readResult, rowOutcome } from "./outcome.js";
 import { byTimeThenNumber } from "./run-path.js";
@@ -69,9 +70,7 @@ export function beginReproduction({ dir, request }: Reproduction): void {
 /** Opens the folder of a reproduction that was begun before. @throws FormatError */
 export function openReproduction(experiment: Experiment, dir: string): Reproduction {
   const file = join(dir, "table.json");
-  const result = Request.safeParse(readJson(file));
-  if (!result.success) throw new FormatError(`${file}: ${result.error.issues[0]?.message}`);
-  const { format: _, ...request } = result.data;
+  const { format: _, ...request } = readJson(file, Request);
   if (request.experiment !== experiment.name) {
     throw new ConfigError(`${dir}: expected a table of ${experiment.name}, got one of ${request.experiment}`);
   }

@@ -4,10 +4,9 @@
  * @module
  */
 import { z } from "zod";
-import { FormatError } from "../errors.js";
 import { type Estimate, mean, meanEstimate } from "../stats/index.js";
 import { budgetNames, type Experiment, type Row } from "./experiment.js";
-import { readJson } from "./files.js";
+import { readJson } from "./json.js";
 import { columnValues, type RunResult } from "./outcome.js";
 import { verdict } from "./verdict.js";
 
@@ -120,10 +119,7 @@ export type TableCell = z.infer<typeof Cell>;
 
 /** Reads a table. @throws FormatError */
 export function readTable(file: string): Table {
-  const result = Table.safeParse(readJson(file));
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new FormatError(`${file}: ${issue?.path.join(".")}: ${issue?.message}`);
+  return readJson(file, Table);
 }
 
 /** Compares a row with the paper. @param results of its seeds; none: it was not run */

@@ -14,7 +14,8 @@ interface GoldenRollout {
   readonly actions: readonly (readonly number[])[];
   /** Each step: the first 18 numbers of the observation, the reward of version 2, success. */
   readonly v2: readonly { readonly o: readonly number[]; readonly r: number; readonly s: number }[];
-  readonly v1_rewards: readonly number[];
+  /** Null where the original has none. */
+  readonly v1_rewards: readonly (number | null)[];
 }
 
 /** Episodes of one task, `door-open-v3`, and the variations of its 50 goals. */
