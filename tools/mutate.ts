@@ -56,7 +56,11 @@ const SUBJECTS: readonly Subject[] = [
     share: 2,
     tests: [["src/envs/small-worlds.test.ts"]],
   },
-  { files: /^src\/rl\//, share: 4, tests: [["src/rl/"]] },
+  {
+    files: /^src\/rl\//,
+    share: 4,
+    tests: [["src/rl/", "--exclude=src/rl/learning.test.ts"], ["src/rl/learning.test.ts"]],
+  },
   { files: /^src\/metarl\//, share: 2, tests: [["src/metarl/"]] },
   { files: /^src\/envs\/evaluation\.ts$/, share: 3, tests: [["src/envs/evaluation.test.ts"]] },
   {
