@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
-import { CartPole, Catch, envBatch, Pendulum } from "../envs/index.js";
+import { CartPole, Catch, envBatch, environmentSource, Pendulum, workerBatch } from "../envs/index.js";
+import { sgd } from "../optim/index.js";
 import { Rng } from "../random/index.js";
-import { type Tensor, tensor } from "../tensor/index.js";
-import { OnPolicy } from "./on-policy.js";
+import { type Tensor, tensor, tree } from "../tensor/index.js";
+import * as a2c from "./a2c.js";
+import { mlpActorCritic } from "./actor-critic.js";
+import { OnPolicy, playOnPolicy } from "./on-policy.js";
 import type { Trajectory } from "./trajectory.js";
 
 const rng = Rng.seed(4);
@@ -95,4 +98,20 @@ test("a reward that is no number is refused with its row", () => {
   }
   const world = new OnPolicy(envBatch([new Catch(), new Broken()]), { steps: 3, rng });
   expect(() => world.next(byChance, rng)).toThrow("catch: row 1: expected a finite reward, got NaN");
+});
+
+test("an agent learns the same bits, whatever threads its environments are in", {
+  tags: ["slow"],
+}, async () => {
+  const learner = a2c.agent(mlpActorCritic(new CartPole().spec, { hidden: [8] }), sgd(0.1));
+  const learned = async (workers: number) => {
+    const batch = await workerBatch(environmentSource("cart-pole"), { count: 5, workers });
+    const play = playOnPolicy(learner, batch, { steps: 40, rng: rng.fork("threads") });
+    let state = learner.init(rng);
+    for (let k = 0; k < 3; k++) [state] = play.step(state, rng.fork("step", k));
+    const episodes = play.takeEpisodes();
+    play.close();
+    return [tree.leaves(state).map((leaf) => [...leaf.data()]), episodes];
+  };
+  expect(await learned(2)).toEqual(await learned(1));
 });
