@@ -24,7 +24,7 @@ export async function recheck(
   const table = readTable(file);
   if (table.rows.every(({ checkpoint }) => checkpoint === null)) {
     throw new ConfigError(
-      `evaluate: expected models beside ${file}, got none: those above 1 MB are not kept. Train some with ` +
+      `evaluate: expected models beside ${file}, got none: those above 2.5 MB together are not kept. Train some with ` +
         `\`metagrad reproduce ${name}\`, and evaluate a folder of its runs`,
     );
   }

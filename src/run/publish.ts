@@ -12,11 +12,12 @@ import { readResult, rowOutcome } from "./outcome.js";
 import type { Reproduction } from "./reproduce.js";
 import type { Table, TableRow } from "./table.js";
 
-const LARGEST_CHECKPOINT = 1_000_000;
+/** Bytes of the models that a table may keep, all together: they are part of the package. */
+const MOST_MODELS = 2_500_000;
 
 /**
- * Writes a table to `<results>/<paper>/<experiment>.json`, its figure beside it, and the first seed's model of
- * each row that was trained.
+ * Writes a table to `<results>/<paper>/<experiment>.json`, its figures beside it, and the first seed's model of
+ * each row that was trained, where all of these together are small.
  *
  * @returns the path of the json
  */
@@ -29,24 +30,23 @@ export async function publish(
   const file = tablePath(results, experiment.name);
   makeFolder(dirname(file));
   const [firstSeed] = table.seeds;
-  const rows: TableRow[] = [];
-  for (const row of table.rows) {
-    const job = jobs.find(({ label, seed }) => label === row.label && seed === firstSeed);
-    if (job === undefined) {
-      rows.push(row);
-      continue;
-    }
-    const path = checkpointPath(results, experiment.name, row.label);
-    const { model } = await modelOfRun(experiment, job.dir);
-    const bytes = saveTree(model, { experiment: experiment.name, row: row.label });
-    if (bytes.length > LARGEST_CHECKPOINT) {
-      if (existsSync(path)) rmSync(path);
-      rows.push(row);
-    } else {
-      replaceFile(path, bytes);
-      rows.push({ ...row, checkpoint: path.slice(dirname(file).length + 1) });
-    }
+  const models = new Map<string, Uint8Array>();
+  for (const { label, dir } of jobs.filter(({ seed }) => seed === firstSeed)) {
+    const { model } = await modelOfRun(experiment, dir);
+    models.set(label, saveTree(model, { experiment: experiment.name, row: label }));
   }
+  const total = [...models.values()].reduce((sum, { length }) => sum + length, 0);
+  const rows = table.rows.map((row): TableRow => {
+    const bytes = models.get(row.label);
+    if (bytes === undefined) return row;
+    const path = checkpointPath(results, experiment.name, row.label);
+    if (total > MOST_MODELS) {
+      if (existsSync(path)) rmSync(path);
+      return row;
+    }
+    replaceFile(path, bytes);
+    return { ...row, checkpoint: path.slice(dirname(file).length + 1) };
+  });
   const outcomes = table.rows
     .filter(({ config }) => config !== null)
     .map(({ label }) => {
