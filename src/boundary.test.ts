@@ -51,6 +51,7 @@ const OTHERS = [
   ...["omniglotCatalogue", "omniglotOneShotCatalogue", "omniglotOneShotTasks", "readOmniglot", "resizeImage"],
   ...["rotationsAsClasses", "mamlPlusPlus.multiStepWeights"],
   ...["a2c.agent", "actionNoise", "convActorCritic", "mlpActorCritic", "ppo.agent", "selfTunedA2c.agent"],
+  ...["gruActorCritic", "mlpQNetwork", "convQNetwork", "rainbow.agent", "playOnPolicy", "playWithReplay"],
 ];
 const OTHER_PARTS = ["stats", "tree", "initializer"];
 

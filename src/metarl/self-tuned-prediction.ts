@@ -11,9 +11,11 @@
  *
  * @module
  */
+
 import { ShapeError } from "../errors.js";
 import { lambdaReturns } from "../rl/index.js";
 import { full, type Params, pad, scalar, sigmoid, type Tensor, take } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 import type { SelfTuned } from "./meta-gradient.js";
 
 /** Episodes of T steps, B side by side, that all end with a termination. */
@@ -36,6 +38,7 @@ export interface SelfTunedPredictionOptions {
 
 /** Returns v_θ of all states, `[states]`. */
 export function values(features: Tensor, weights: Tensor): Tensor {
+  expectTensors("selfTunedPrediction.values", features, weights);
   return features.matmul(weights.reshape(-1, 1)).reshape(features.shape[0]!);
 }
 
@@ -44,6 +47,7 @@ export function rule({
   features,
   lr,
 }: SelfTunedPredictionOptions): SelfTuned<Tensor, Tensor, PredictionEta, PredictionData> {
+  expectTensors("selfTunedPrediction: features", features);
   if (features.rank !== 2) {
     throw new ShapeError(
       `selfTunedPrediction: features must be [states, features], got [${features.shape.join(", ")}]`,

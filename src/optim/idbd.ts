@@ -17,6 +17,7 @@
 import { log } from "../math.js";
 import type { DType } from "../tensor/index.js";
 import { exp, full, maximum, scan, type Tensor, zeros } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 import { expectInteger, expectNotNegative, expectPositive } from "./options.js";
 
 /** A predictor of n inputs, `[n]` each. */
@@ -57,6 +58,7 @@ export function step(
   y: Tensor,
   { metaRate }: IdbdOptions,
 ): [next: IdbdState, error: Tensor] {
+  expectTensors("idbd.step", weights, logRates, trace, x, y);
   if (typeof metaRate === "number") expectNotNegative("idbd: metaRate", metaRate);
   const error = y.sub(weights.mul(x).sum());
   const moved = logRates.add(x.mul(error).mul(trace).mul(metaRate));

@@ -14,9 +14,11 @@
  *
  * @module
  */
+
 import { ConfigError } from "../errors.js";
 import type { GradientTransform } from "../optim/index.js";
 import { argMax, expandDims, less, type Params, select, type Tensor, takeAlong } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 import type { ReplayAgent } from "./agent.js";
 import type { QNetwork } from "./q-network.js";
 import type { Transitions } from "./transitions.js";
@@ -47,6 +49,7 @@ export function targets<P extends Params>(
   { double = false }: DqnOptions = {},
   noise: UpdateNoise = NO_NOISE,
 ): Tensor {
+  expectTensors("dqn.targets", nextObservations);
   const values = valuesOf(net.apply(target, nextObservations, noise.target));
   const best = double
     ? chosen(values, argMax(valuesOf(net.apply(online, nextObservations, noise.choice))))
@@ -64,6 +67,7 @@ export function loss<P extends Params>(
   { loss: kind = "square" }: DqnOptions = {},
   noise: UpdateNoise = NO_NOISE,
 ): ValueLoss {
+  expectTensors("dqn.loss", observations, actions);
   const values = chosen(valuesOf(net.apply(params, observations, noise.online)), actions);
   const errors = targets.sub(values);
   const half = errors.square().mul(0.5);

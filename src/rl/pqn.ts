@@ -12,10 +12,12 @@
  *
  * @module
  */
+
 import { compile } from "../engine/index.js";
 import { ConfigError } from "../errors.js";
 import { descend, type GradientTransform, initTrainState, type TrainState } from "../optim/index.js";
 import { argMax, expandDims, type Params, type Tensor, takeAlong, valueAndGrad } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 import type { OnPolicyAgent } from "./agent.js";
 import { type EpsilonOptions, epsilonGreedy } from "./epsilon.js";
 import { expectMinibatches, minibatches, rowsOf } from "./minibatches.js";
@@ -58,6 +60,7 @@ export function targets<P extends Params>(
   { observations, rewards, continues, cut }: Trajectory,
   { gamma = 0.99, lambda = 0.65 }: PqnOptions = {},
 ): Tensor {
+  expectTensors("pqn.targets", observations, rewards, continues);
   const [T, B] = rewards.shape as [number, number];
   const best = (x: Tensor) => {
     const values = net.apply(params, x.reshape(-1, ...x.shape.slice(2)));
@@ -77,6 +80,7 @@ export function loss<P extends Params>(
   params: P,
   { observations, actions, returns }: PqnBatch,
 ): [loss: Tensor, metrics: PqnMetrics] {
+  expectTensors("pqn.loss", observations, actions, returns);
   const values = net.apply(params, observations);
   const taken = takeAlong(values.reshape(...values.shape.slice(0, 2)), expandDims(actions, -1));
   const value = taken.reshape(...actions.shape);

@@ -22,6 +22,7 @@
  *
  * @module
  */
+
 import { ConfigError } from "../errors.js";
 import type { GradientTransform } from "../optim/index.js";
 import {
@@ -41,6 +42,7 @@ import {
   softmax,
   type Tensor,
 } from "../tensor/index.js";
+import { expectTensors } from "../tensor/operand.js";
 import type { ReplayAgent } from "./agent.js";
 import * as dqn from "./dqn.js";
 import type { QNetwork } from "./q-network.js";
@@ -79,6 +81,7 @@ export function project(
   { returns, discounts }: Pick<Transitions, "returns" | "discounts">,
   support: Support,
 ): Tensor {
+  expectTensors("rainbow.project", probs, returns, discounts);
   const [n, atoms] = probs.shape as [number, number];
   const { low, high } = support;
   const column = (x: Tensor) => expandDims(x, 1);
@@ -103,6 +106,7 @@ export function targets<P extends Params>(
   { double = true, support }: RainbowOptions = {},
   noise: UpdateNoise = NO_NOISE,
 ): Tensor {
+  expectTensors("rainbow.targets", transitions.nextObservations);
   const atoms = support ?? ATARI;
   const { nextObservations } = transitions;
   const logits = net.apply(target, nextObservations, noise.target);
@@ -121,6 +125,7 @@ export function loss<P extends Params>(
   { support }: RainbowOptions = {},
   noise: UpdateNoise = NO_NOISE,
 ): ValueLoss {
+  expectTensors("rainbow.loss", observations, actions);
   const logProbs = logSoftmax(ofActions(net.apply(params, observations, noise.online), actions));
   const each = targets.mul(logProbs).sum(-1).neg();
   const total = each.mul(weights).mean();
