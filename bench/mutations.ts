@@ -4,7 +4,7 @@
  *
  * Usage: npm run bench:mutations -- [FORMAT...] [--count N]
  *
- * Each format has a process of its own; one that says nothing for 20 s hangs, and is ended.
+ * Each format has a process of its own; one that reads a file for a minute hangs, and is ended.
  */
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
@@ -22,7 +22,8 @@ const { values: options, positionals } = parseArgs({
 });
 const count = Number(options.count);
 const { subjects, close } = await openSubjects();
-const HANGS_AFTER_MS = 20_000;
+const HANGS_AFTER_MS = 60_000;
+const STARTS_WITHIN_MS = 300_000; // where other programs keep the machine busy
 
 interface Outcome extends Judgement {
   readonly milliseconds: number;
@@ -80,14 +81,14 @@ function judgeApart(name: string): Promise<Outcome | string> {
   const [command, ...args] = typescript("mutations.ts", name, "--one", "--count", String(count));
   const child = spawn(command!, args, { stdio: ["ignore", "pipe", "inherit"] });
   return new Promise((resolve) => {
-    let last = "";
+    let last = "none";
     let rest = "";
     const ended = (problem: string) => {
       child.kill("SIGKILL");
       resolve(problem);
     };
     const hangs = () => ended(`hangs at file ${last}`);
-    let timer = setTimeout(hangs, HANGS_AFTER_MS);
+    let timer = setTimeout(hangs, STARTS_WITHIN_MS);
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       clearTimeout(timer);
       timer = setTimeout(hangs, HANGS_AFTER_MS);

@@ -69,6 +69,14 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// `metagrad train … 2>&1 | head`: nobody sees the progress any more, so work ends as by Ctrl-C, with a checkpoint
+let isUnseen = false;
+process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  if (!isUnseen && !process.emit("SIGINT", "SIGINT")) process.exit(FAILED);
+  isUnseen = true;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

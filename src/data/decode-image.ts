@@ -9,6 +9,7 @@ const decoders: Readonly<Record<string, (bytes: Uint8Array, name: string) => Ima
 
 /** Decodes an image file by what is in it, whatever its name says. @throws FormatError that names its kind */
 export function decodeImage(bytes: Uint8Array, name: string): Image {
+  if (bytes.length === 0) throw new FormatError(`${name}: expected an image, got an empty file`);
   const kind = kindOfBytes(bytes) ?? kindOfName(name);
   const decode = kind === undefined ? undefined : decoders[kind];
   if (decode !== undefined) return decode(bytes, name);

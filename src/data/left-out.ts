@@ -20,8 +20,16 @@ export function isHidden(name: string): boolean {
 
 const SYSTEM = new Set(["__macosx", "thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin", "@eadir"]);
 
-/** Returns the files of a tree that no class has, by why: each file is in a class or here. */
-export function leftOut({ names }: Pick<FileTree, "names">, classes: readonly ClassFiles[]): LeftOut[] {
+/**
+ * Returns the files of a tree that no class has, by why: each file is in a class or here.
+ *
+ * @param consulted files that were read for what they say of the others, such as lists of splits
+ */
+export function leftOut(
+  { names }: Pick<FileTree, "names">,
+  classes: readonly ClassFiles[],
+  consulted: ReadonlySet<string> = new Set(),
+): LeftOut[] {
   const taken = new Set(classes.flatMap(({ files }) => files));
   const stem = (file: string) => file.slice(0, file.lastIndexOf("."));
   const stems = new Set([...taken].map(stem));
@@ -31,7 +39,7 @@ export function leftOut({ names }: Pick<FileTree, "names">, classes: readonly Cl
     return stems.has(stem(file)) ? "copies of images in another format" : "images that are not of this set";
   };
   const groups = groupBy(
-    names.filter((name) => !taken.has(name)),
+    names.filter((name) => !taken.has(name) && !consulted.has(name)),
     why,
   );
   return [...groups]

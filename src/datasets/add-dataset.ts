@@ -74,8 +74,13 @@ async function decodeParts(
   { size, folder, progress, note, ...options }: AddOptions & { readonly folder: string },
 ): Promise<readonly string[] | undefined> {
   const tree = openTree(parts);
-  const { classes, splits } = set.catalogue(tree);
-  for (const { what, files } of leftOut(tree, classes)) {
+  const consulted = new Set<string>();
+  const read = (file: string) => {
+    consulted.add(file);
+    return tree.read(file);
+  };
+  const { classes, splits } = set.catalogue({ names: tree.names, folders: tree.folders ?? [], read });
+  for (const { what, files } of leftOut(tree, classes, consulted)) {
     note?.(`${name}: left out ${what} (${count(files.length)}), e.g. ${files[0]}`);
   }
   const areGray = () =>

@@ -53,6 +53,24 @@ test.each(["omniglot-master.zip", "brendenlake-omniglot-42cb1dd.zip", "omniglot-
   },
 );
 
+test("folders in GitHub's archive are read as archives are, and nothing beside them", () => {
+  const drawings = NAMES.map((name) => [`omniglot-master/python/${name}`, Uint8Array.of(1)] as const);
+  const others = ["README.md", "python/images_background_small1/Greek/character01/0394_01.png"];
+  const files = [
+    ...drawings,
+    ...others.map((name) => [`omniglot-master/${name}`, Uint8Array.of(2)] as const),
+  ];
+  writeFileSync(join(dir, "omniglot-master.zip"), zipSync(Object.fromEntries(files)));
+  const parts = knownSets.omniglot!.locate(dir);
+  const tree = openTree(parts);
+  expect(tree.names).toEqual(drawings.map(([name]) => name));
+  expect(tree.read(tree.names[0]!)).toEqual(Uint8Array.of(1));
+  expect(parts.map(({ under }) => under)).toEqual([
+    "omniglot-master/python/images_background",
+    "omniglot-master/python/images_evaluation",
+  ]);
+});
+
 test.each(["", "python", "omniglot-master/python"])("archives in %s are found", (place) => {
   mkdirSync(join(dir, place), { recursive: true });
   for (const name of ["images_background", "images_evaluation"]) {

@@ -7,9 +7,10 @@ import { readZip } from "../formats/index.js";
 import { openFile, withDiskErrors } from "./disk.js";
 import { type Listing, listFiles } from "./list-files.js";
 
-/** A zip archive, one within it, or a folder of which only the files under `under` count. */
+/** A zip archive, one within it, or a folder. */
 export interface TreePart {
   readonly path: string;
+  /** Only the files under this folder count. */
   readonly under?: string;
   /** The name of an archive in the archive, which counts in its place. */
   readonly inside?: string;
@@ -42,7 +43,8 @@ export function openTree(parts: readonly TreePart[]): FileTree {
 function openPart({ path, under, inside }: TreePart): FileTree {
   if (!withDiskErrors(path, () => statSync(path)).isDirectory()) {
     const archive = readZip(openFile(path), path);
-    return inside === undefined ? archive : readZip(archive.read(inside), `${path}: ${inside}`);
+    if (inside !== undefined) return readZip(archive.read(inside), `${path}: ${inside}`);
+    return under === undefined ? archive : within(archive, under);
   }
   let found: Listing | undefined;
   const listing = () => {
@@ -71,6 +73,11 @@ function openPart({ path, under, inside }: TreePart): FileTree {
   };
 }
 
+function within({ names, folders = [], read }: FileTree, under: string): FileTree {
+  const isWithin = (name: string) => name.startsWith(`${under}/`);
+  return { names: names.filter(isWithin), folders: folders.filter(isWithin), read };
+}
+
 /** How an archive is called when it was downloaded again: `name (1).zip`, `name-1.zip`, `name copy 2.zip`. */
 const COPY = "(?: ?\\(\\d+\\)|[-_ ]\\d+| copy(?: \\d+)?| - copy(?: \\(\\d+\\))?)?";
 
@@ -88,14 +95,15 @@ export function findArchive(dir: string, name: string): TreePart | undefined {
   return existsSync(join(dir, name)) ? { path: dir, under: name } : undefined;
 }
 
-/** Finds an archive `<name>.zip` in an archive, wherever in it; else undefined. */
+/** Finds an archive `<name>.zip` in an archive, or the folder `<name>` that it was unpacked to; else undefined. */
 export function findNested(archive: string, name: string): TreePart | undefined {
   const file = openFile(archive);
   try {
-    const inside = readZip(file, archive).names.find(
-      (it) => it === `${name}.zip` || it.endsWith(`/${name}.zip`),
-    );
-    return inside === undefined ? undefined : { path: archive, inside };
+    const { names } = readZip(file, archive);
+    const inside = names.find((it) => it === `${name}.zip` || it.endsWith(`/${name}.zip`));
+    if (inside !== undefined) return { path: archive, inside };
+    const [under] = names.flatMap((it) => new RegExp(`^(?:.*?/)?${name}(?=/)`).exec(it)?.[0] ?? []);
+    return under === undefined ? undefined : { path: archive, under };
   } finally {
     file.close();
   }
