@@ -4,6 +4,7 @@ import { EnvError } from "../../errors.js";
 import { Rng } from "../../random/index.js";
 import { Metaworld } from "../metaworld/metaworld.js";
 import { loadMujoco } from "./engine.js";
+import { inMujocoMemory } from "./handles.js";
 import { Locomotion } from "./locomotion.js";
 import { Scene } from "./scene.js";
 import { Simulation } from "./simulation.js";
@@ -71,4 +72,17 @@ test("a full memory is an error in our words", async () => {
   expect(() => new Simulation(scene)).toThrow(full);
   simulation.close();
   scene.close();
+});
+
+test.each([
+  ["std::bad_alloc: std::bad_alloc", "a: expected room in MuJoCo's memory, got none: its 2 GiB are full"],
+  ["RuntimeError: memory access out of bounds", "Its memory may be damaged: start the program again"],
+  ["RuntimeError: Aborted(native code called abort())", "Its memory may be damaged: start the program again"],
+])("%s of MuJoCo's own code is told in words", (problem, message) => {
+  const fail = () =>
+    inMujocoMemory("a", () => {
+      throw problem;
+    });
+  expect(fail).toThrow(EnvError);
+  expect(fail).toThrow(message);
 });

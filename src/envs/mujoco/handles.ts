@@ -29,18 +29,30 @@ function deleteAll(handles: readonly Handle[]): void {
   for (const handle of handles) handle.delete();
 }
 
+const FULL = /Could not allocate memory|bad_alloc/;
+/** What WebAssembly says of code that went wrong, not of a scene that is. */
+const BROKEN = /\bAborted\(|out of bounds|unreachable|null function|signature mismatch/;
+
 /**
  * Makes something in MuJoCo's memory.
  *
- * @throws EnvError where that is full, or what `make` throws
+ * @throws EnvError where that is full or MuJoCo itself fails, or what `make` throws
  */
 export function inMujocoMemory<T>(who: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (!String(error).includes("Could not allocate memory")) throw error;
-    throw new EnvError(
-      `${who}: expected room in MuJoCo's memory, got none: its 2 GiB are full. Close environments that are no longer used; those that were dropped are freed as garbage once the event loop turns, so await something in between`,
-    );
+    const problem = String(error);
+    if (FULL.test(problem)) {
+      throw new EnvError(
+        `${who}: expected room in MuJoCo's memory, got none: its 2 GiB are full. Close environments that are no longer used; those that were dropped are freed as garbage once the event loop turns, so await something in between`,
+      );
+    }
+    if (BROKEN.test(problem)) {
+      throw new EnvError(
+        `${who}: expected MuJoCo to compile a scene or to refuse it, got ${problem}. Its memory may be damaged: start the program again, without this scene`,
+      );
+    }
+    throw error;
   }
 }

@@ -34,17 +34,15 @@ export function compileListed(
   mujoco: MainModule,
   spec: MjSpec,
 ): { readonly model: MjModel; readonly colliders: Colliders } {
-  let model = mujoco.mj_compile(spec);
   try {
+    const model = mujoco.mj_compile(spec);
     const colliders = collidersOf(model);
-    if (!colliders.pairs && model.nexclude === 0) {
-      listContacts(mujoco, spec, model);
-      model.delete();
-      model = mujoco.mj_compile(spec);
-    }
-    return { model, colliders };
+    if (colliders.pairs || model.nexclude > 0) return { model, colliders };
+    listContacts(mujoco, spec, model);
+    model.delete();
+    return { model: mujoco.mj_compile(spec), colliders };
   } finally {
-    spec.delete();
+    spec.delete(); // also where it does not compile
   }
 }
 
