@@ -227,3 +227,20 @@ test("a second Ctrl-C ends a program at once, whatever it is doing", async () =>
   const [code, signal] = await once(child, "exit");
   expect({ code, signal }).toEqual({ code: null, signal: "SIGINT" });
 });
+
+test.each(["list", "--help", "data list", "runs list"])(
+  "`metagrad %s | head -n 1` ends without a word where nobody reads on",
+  async (command) => {
+    const script = `{ $metagrad ${command}; echo $? > code; } | head -n 0; cat code`;
+    expect(await shellIn(cwd, script)).toMatchObject({ code: 0, stdout: "0\n", stderr: "" });
+  },
+);
+
+test("training whose progress nobody reads any more ends as by Ctrl-C, with a checkpoint", async () => {
+  const script = `$metagrad ${TRAIN} --set steps=1000000 --out unread 2>&1 | head -n 1`;
+  const { code, stdout, stderr } = await shellIn(cwd, script);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(/^maml-2017\/sinusoid .*\n$/);
+  const runs = listRuns(join(cwd, "unread")).map(({ status, step }) => ({ status, isSaved: step! > 0 }));
+  expect(runs).toEqual([{ status: "interrupted", isSaved: true }]);
+});
