@@ -6,18 +6,19 @@
  *
  * @module
  */
-import { FormatError } from "../errors.js";
+import { EnvError, FormatError } from "../errors.js";
 import { decodeNpz, encodeNpz, type NpyArray } from "../formats/index.js";
 import { Rng, type RngState } from "../random/index.js";
-import type { EnvState } from "./env.js";
 import type { Recording } from "./rollout.js";
 import { stateFromJson, stateToJson } from "./state-json.js";
 
 const ARRAYS = ["observations", "actions", "rewards", "info"] as const;
 type ArrayName = (typeof ARRAYS)[number];
 
-/** Returns the bytes of a compressed `.npz`. */
+/** Returns the bytes of a compressed `.npz`. @throws EnvError for a recording whose parts do not fit together */
 export function encodeRecording(recording: Recording): Uint8Array {
+  const problem = wrongField(recording) ?? wrongLength(recording);
+  if (problem !== undefined) throw new EnvError(`encodeRecording: ${problem}`);
   const { length, shape } = recording;
   const shapes: Readonly<Record<ArrayName, readonly number[]>> = {
     observations: [length + 1, ...shape],
@@ -54,7 +55,8 @@ export function decodeRecording(bytes: Uint8Array, name = "recording"): Recordin
   if (!(data instanceof Uint8Array)) {
     throw new FormatError(`${name}: expected an array episode of uint8, got ${dtype}`);
   }
-  const episode = checkedEpisode(stateFromJson(new TextDecoder().decode(data), `${name}: episode`), name);
+  const state = stateFromJson(new TextDecoder().decode(data), `${name}: episode`);
+  const episode = (typeof state === "object" && state !== null ? state : {}) as unknown as Episode;
   const recording: Recording = {
     ...episode,
     observations: array("observations"),
@@ -62,7 +64,8 @@ export function decodeRecording(bytes: Uint8Array, name = "recording"): Recordin
     rewards: array("rewards"),
     info: array("info"),
   };
-  checkLengths(recording, name);
+  const problem = wrongField(episode) ?? wrongLength(recording);
+  if (problem !== undefined) throw new FormatError(`${name}: ${problem}`);
   return recording;
 }
 
@@ -91,27 +94,24 @@ const FIELDS: Readonly<Record<keyof Episode, readonly [what: string, check: (val
   return: ["a number", (value) => typeof value === "number"],
 };
 
-function checkedEpisode(state: EnvState, name: string): Episode {
-  const fields = (typeof state === "object" && state !== null ? state : {}) as Record<string, unknown>;
+/** Says which field is not what it must be. */
+function wrongField(episode: Partial<Record<keyof Episode, unknown>>): string | undefined {
   for (const [field, [what, check]] of Object.entries(FIELDS)) {
-    if (check(fields[field])) continue;
-    const got = fields[field] === undefined ? "nothing" : JSON.stringify(fields[field]).slice(0, 80);
-    throw new FormatError(`${name}: episode.${field}: expected ${what}, got ${got}`);
+    const value = episode[field as keyof Episode];
+    if (check(value)) continue;
+    const got = value === undefined ? "nothing" : JSON.stringify(value).slice(0, 80);
+    return `episode.${field}: expected ${what}, got ${got}`;
   }
-  return fields as unknown as Episode;
+  return undefined;
 }
 
-/** Checks that all arrays are of as many steps as the episode. @throws FormatError */
-function checkLengths(recording: Recording, name: string): void {
-  const { length, shape, observations, rewards, actions, info } = recording;
+/** Says which array is not of as many steps as the episode. */
+function wrongLength({ length, shape, observations, rewards, actions, info }: Recording): string | undefined {
   const size = shape.reduce((product, extent) => product * extent, 1);
-  const problem =
-    observations.length !== (length + 1) * size
-      ? `observations of ${(length + 1) * size} numbers, got ${observations.length}`
-      : rewards.length !== length
-        ? `${length} rewards, got ${rewards.length}`
-        : [actions, info].some((it) => (length === 0 ? it.length > 0 : it.length % length !== 0))
-          ? `as many actions and infos in each of ${length} steps, got ${actions.length} and ${info.length} numbers`
-          : undefined;
-  if (problem) throw new FormatError(`${name}: expected ${problem}`);
+  if (observations.length !== (length + 1) * size)
+    return `expected observations of ${(length + 1) * size} numbers, got ${observations.length}`;
+  if (rewards.length !== length) return `expected ${length} rewards, got ${rewards.length}`;
+  const isEven = ({ length: count }: Float64Array) => (length === 0 ? count === 0 : count % length === 0);
+  if (isEven(actions) && isEven(info)) return undefined;
+  return `expected as many actions and infos in each of ${length} steps, got ${actions.length} and ${info.length} numbers`;
 }

@@ -1,6 +1,9 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import { EnvError, FormatError } from "../errors.js";
 import { encodeNpz } from "../formats/index.js";
 import { Rng } from "../random/index.js";
+import type { EnvState } from "./env.js";
 import { Point2d, type Point2dTask } from "./point2d.js";
 import { decodeRecording, encodeRecording } from "./recording-file.js";
 import { type Policy, randomPolicy, replay, rollout } from "./rollout.js";
@@ -68,6 +71,107 @@ test("a file of a recording gives it back, and its episode can be replayed", () 
     expect(read).toEqual(episode);
     expect(replay(new Point2d(), read)).toEqual(episode);
   }
+});
+
+const number = fc.oneof(fc.double(), fc.constantFrom(-0, Number.NaN, Number.NEGATIVE_INFINITY));
+const { state } = fc.letrec<{ state: EnvState }>((self) => ({
+  state: fc.oneof(
+    { maxDepth: 3 },
+    fc.constantFrom(null, true, "-0", "\ud800"),
+    fc.string({ unit: "binary" }),
+    number,
+    fc.array(number).map((values) => Float64Array.from(values)),
+    fc.array(fc.float()).map((values) => Float32Array.from(values)),
+    fc.int32Array({ maxLength: 4 }),
+    fc.uint8Array({ maxLength: 4 }),
+    fc.array(self("state"), { maxLength: 3 }),
+    fc.dictionary(fc.oneof(fc.string(), fc.constantFrom("__proto__", "values", "$Type")), self("state"), {
+      maxKeys: 3,
+      noNullPrototype: true,
+    }),
+  ),
+}));
+
+test("any state is the same after a round trip; what JSON would lose is refused when it is written", () => {
+  fc.assert(fc.property(state, (it) => void expect(stateFromJson(stateToJson(it))).toStrictEqual(it)));
+  for (const other of [{ $type: "number" }, [{ a: undefined }], new Date(0), new Map(), () => 0, 3n]) {
+    expect(() => stateToJson(other as never)).toThrow(EnvError);
+  }
+});
+
+test("any recording is the same after a round trip", () => {
+  const numbers = (length: number) =>
+    fc.array(number, { minLength: length, maxLength: length }).map((values) => Float64Array.from(values));
+  const sizes = fc.record({
+    length: fc.nat(4),
+    shape: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }),
+    actions: fc.nat(3),
+    info: fc.nat(2),
+  });
+  const recordings = sizes.chain(({ length, shape, actions, info }) =>
+    fc.record(
+      {
+        env: fc.string({ unit: "binary" }),
+        task: state,
+        rng: fc
+          .tuple(fc.nat(), fc.nat(9), fc.nat())
+          .map(([a, b, draws]) => ({ key: [a, b] as const, draws })),
+        length: fc.constant(length),
+        shape: fc.constant(shape),
+        observations: numbers((length + 1) * shape.reduce((product, size) => product * size, 1)),
+        actions: numbers(length * actions),
+        rewards: numbers(length),
+        info: numbers(length * info),
+        terminated: fc.boolean(),
+        truncated: fc.boolean(),
+        return: number,
+      },
+      { noNullPrototype: true },
+    ),
+  );
+  fc.assert(
+    fc.property(recordings, (it) => void expect(decodeRecording(encodeRecording(it))).toStrictEqual(it)),
+    { numRuns: 50 },
+  );
+});
+
+test("no recording is written that would not be read", () => {
+  const episode = wander([9, 9], 2);
+  const wrong: [object, string][] = [
+    [{ rewards: new Float64Array(1) }, "encodeRecording: expected 2 rewards, got 1"],
+    [{ observations: new Float64Array(4) }, "encodeRecording: expected observations of 6 numbers, got 4"],
+    [{ actions: new Float64Array(3) }, "as many actions and infos in each of 2 steps, got 3 and"],
+    [{ length: 1.5 }, "encodeRecording: episode.length: expected a number of steps, got 1.5"],
+    [
+      { rng: { key: [-1, 0], draws: 0 } },
+      "episode.rng: expected a stream { key: [uint32, uint32], draws }, got {",
+    ],
+    [{ task: undefined }, "episode.task: expected a task, got nothing"],
+  ];
+  for (const [change, message] of wrong) {
+    expect(() => encodeRecording({ ...episode, ...change } as never)).toThrow(EnvError);
+    expect(() => encodeRecording({ ...episode, ...change } as never)).toThrow(message);
+  }
+});
+
+test.each<[what: string, json: string, message: string]>([
+  ["no JSON", "{", "a.npz: expected JSON as stateToJson writes it, got something else"],
+  ["no numbers", '{"$type": "Int32Array"}', 'a.npz: expected numbers of "Int32Array", got none'],
+  ["another type", '{"$type": "Map", "values": []}', "expected $type to be number or one of Float64Array"],
+  [
+    "a type of every object",
+    '{"$type": "constructor", "values": []}',
+    "expected $type to be number or one of",
+  ],
+  [
+    "a fraction among integers",
+    '{"$type": "Int32Array", "values": [0.5]}',
+    "expected numbers that Int32Array has, got 0.5",
+  ],
+  ["a text among numbers", '{"$type": "Float64Array", "values": ["0x10"]}', 'got "0x10"'],
+])("a state of %s is refused by name", (_, json, message) => {
+  expect(() => stateFromJson(json, "a.npz")).toThrow(FormatError);
+  expect(() => stateFromJson(json, "a.npz")).toThrow(message);
 });
 
 test("states keep their bits in JSON", () => {

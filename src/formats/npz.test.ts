@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { strToU8, zipSync } from "fflate";
 import { expect, test } from "vitest";
+import { ConfigError } from "../errors.js";
 import { decodeNpz, encodeNpz } from "./npz.js";
 import { expectedValues, fromBase64, type GoldenArray, readGolden } from "./testing/golden.js";
 
@@ -28,6 +29,23 @@ test("any arrays are the same after a round trip, stored or deflated", () => {
       );
       expect(decodeNpz(encodeNpz(arrays, { compress }))).toEqual(arrays);
     }),
+  );
+});
+
+test("arrays of any name are read again, or refused when they are written", () => {
+  const name = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("__proto__", "0", "a/", "\\", "\ud800", "\ufeff"),
+  );
+  const data = Uint8Array.of(7);
+  fc.assert(
+    fc.property(fc.uniqueArray(name, { maxLength: 4 }), (names) => {
+      const arrays = new Map(names.map((it) => [it, { dtype: "uint8", shape: [1], data } as const]));
+      if (names.some((it) => it === "" || /\p{Surrogate}/u.test(it))) {
+        expect(() => encodeNpz(arrays)).toThrow(ConfigError);
+      } else expect([...decodeNpz(encodeNpz(arrays))]).toEqual([...arrays]);
+    }),
+    { numRuns: 300 },
   );
 });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { ConfigError } from "../errors.js";
 import { repeatedKey } from "./repeated-key.js";
 import { decodeSafetensors, encodeSafetensors, type SafetensorsArray } from "./safetensors.js";
 import { expectedValues, fromBase64, type GoldenArray, readGolden } from "./testing/golden.js";
@@ -45,6 +46,47 @@ test("arrays, their order and metadata are the same after a round trip", () => {
   const { tensors, metadata } = decodeSafetensors(bytes);
   expect([...tensors]).toEqual([...arrays]);
   expect(metadata).toEqual({ made: "here" });
+});
+
+const dtypes = {
+  F64: (values: readonly number[]) => Float64Array.from(values),
+  F32: (values: readonly number[]) => Float32Array.from(values),
+  I32: (values: readonly number[]) => Int32Array.from(values),
+  U8: (values: readonly number[]) => Uint8Array.from(values),
+  BOOL: (values: readonly number[]) => Uint8Array.from(values, (x) => Number(x > 0)),
+};
+const anyName = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.constantFrom("__proto__", "0", "\ud800", "__metadata__"),
+);
+const anyArray = fc
+  .tuple(
+    fc.constantFrom(...(Object.keys(dtypes) as (keyof typeof dtypes)[])),
+    fc.array(fc.double(), { maxLength: 4 }),
+  )
+  .map(
+    ([dtype, values]): SafetensorsArray => ({ dtype, shape: [values.length], data: dtypes[dtype](values) }),
+  );
+
+test("what is written is read, and what could not be is refused", () => {
+  const file = fc.tuple(
+    fc.uniqueArray(fc.tuple(anyName, anyArray), { selector: ([name]) => name, maxLength: 5 }),
+    fc.dictionary(anyName, anyName, { maxKeys: 2, noNullPrototype: true }),
+  );
+  fc.assert(
+    fc.property(file, ([list, metadata]) => {
+      const tensors = new Map(list);
+      const texts = [...tensors.keys(), ...Object.entries(metadata).flat()];
+      if (tensors.has("__metadata__") || texts.some((it) => /\p{Surrogate}/u.test(it))) {
+        expect(() => encodeSafetensors(tensors, metadata)).toThrow(ConfigError);
+        return;
+      }
+      const read = decodeSafetensors(encodeSafetensors(tensors, metadata));
+      expect(read.tensors).toEqual(tensors);
+      expect(read.metadata).toEqual(metadata);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test("any float32 comes back with its bits, under any name, from any offset", () => {

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { FormatError } from "../errors.js";
 import { concatBytes } from "./concat-bytes.js";
@@ -42,6 +43,29 @@ const read = (bytes: Uint8Array) =>
     [...readTar(bytes, "a.tar")].map(([name, data]) => [name, new TextDecoder().decode(data)]),
   );
 const pax = (...records: readonly string[]) => ({ name: "pax", kind: "x", content: records.join("") });
+
+test("whatever tar writes is read: any names, short ones in the header and long ones in pax", () => {
+  const name = fc
+    .array(fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }), { minLength: 1, maxLength: 8 })
+    .map((parts) => parts.map((part) => part.replaceAll(/[/\0]/g, "_").replace(/^\.+/, "_")).join("/"));
+  const file = fc.tuple(name, fc.uint8Array({ maxLength: 1100 }));
+  fc.assert(
+    fc.property(fc.uniqueArray(file, { selector: ([it]) => it, maxLength: 4 }), (list) => {
+      const entries = list.flatMap(([path, content]) => {
+        if (bytesOf(path).length <= 100) return [{ name: path, content }];
+        return [pax(paxRecord("path", path)), { name: "cut", content }];
+      });
+      expect([...readTar(tar(...entries))]).toEqual(list);
+    }),
+  );
+});
+
+/** A record says its own length, which has digits, too. */
+function paxRecord(key: string, value: string): string {
+  const rest = bytesOf(` ${key}=${value}\n`).length;
+  const length = [1, 2, 3, 4].map((digits) => rest + digits).find((it, k) => String(it).length === k + 1)!;
+  return `${length} ${key}=${value}\n`;
+}
 
 test("sizes are octal, binary or pax'", () => {
   const binary = Uint8Array.of(0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3);

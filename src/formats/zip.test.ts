@@ -1,6 +1,8 @@
+import fc from "fast-check";
 import { strToU8, zipSync } from "fflate";
 import { expect, test } from "vitest";
 import { FormatError } from "../errors.js";
+import { concatBytes } from "./concat-bytes.js";
 import { fromBase64, readGolden } from "./testing/golden.js";
 import { readZip, type ZipArchive } from "./zip.js";
 
@@ -38,6 +40,30 @@ test("files are read as they were packed, and folders are listed apart", () => {
   expect(zip.read("folder/long.txt")).toEqual(long);
   expect(zip.read("folder/stored.txt")).toEqual(strToU8("as it is"));
   expect(zip.read("empty.txt")).toHaveLength(0);
+});
+
+test("whatever fflate packs is read, under any name", () => {
+  const name = fc
+    .array(fc.string({ unit: "grapheme", minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 })
+    .map((parts) => parts.map((part) => part.replaceAll(/[/\\]/g, "_")).join("/"));
+  const content = fc.oneof(
+    fc.uint8Array({ maxLength: 100 }),
+    fc.nat(3000).map((length) => new Uint8Array(length).fill(7)),
+  );
+  const files = fc.uniqueArray(fc.tuple(name, content, fc.constantFrom<(0 | 1 | 6 | 9)[]>(0, 1, 6, 9)), {
+    selector: ([it]) => it,
+    maxLength: 5,
+  });
+  fc.assert(
+    fc.property(files, fc.uint8Array({ maxLength: 50 }), (list, before) => {
+      const packed = zipSync(Object.fromEntries(list.map(([it, bytes, level]) => [it, [bytes, { level }]])));
+      const zip = readZip(concatBytes([before, packed])); // as of a program that unpacks itself
+      const read = zip.names.map((it) => [it, zip.read(it)]);
+      expect(new Map(read as [string, Uint8Array][])).toEqual(
+        new Map(list.map(([it, bytes]) => [it, bytes])),
+      );
+    }),
+  );
 });
 
 test("sizes of 64 bits are read from the field that holds them", () => {
