@@ -91,13 +91,16 @@ export interface Play<State extends Tree = Tree> {
   /** Goes on where `save` was called, bit for bit. @param segments what `growing` has given and still needs, in order */
   restore(saved: EnvState, segments?: readonly Uint8Array[]): void;
   /** The part that is appended to, and forgotten from the front: replay. */
-  readonly growing?: {
-    /** Returns what was added since the last call, or since `restore`. */
-    take(): Uint8Array;
-    /** How many of the newest bytes, of all that were taken, are still needed. */
-    readonly needed: number;
-  };
+  readonly growing?: Growing;
   close(): void;
+}
+
+/** Data that are appended to, and forgotten from the front. */
+export interface Growing {
+  /** Returns what was added since the last call, or since `restore`; empty where nothing was. */
+  take(): Uint8Array;
+  /** How many of the newest bytes, of all that were taken, are still needed. */
+  readonly needed: number;
 }
 
 /** Checks that an agent can act where it is to play. @throws ConfigError */

@@ -13,7 +13,15 @@ export {
   mlpActorCritic,
   type Recall,
 } from "./actor-critic.js";
-export type { Agent, AgentMetrics, OnPolicyAgent, Play, RecallingAct, ReplayAgent } from "./agent.js";
+export type {
+  Agent,
+  AgentMetrics,
+  Growing,
+  OnPolicyAgent,
+  Play,
+  RecallingAct,
+  ReplayAgent,
+} from "./agent.js";
 export type { DqnOptions } from "./dqn.js";
 export * as dqn from "./dqn.js";
 export type { EpisodeSummary } from "./episodes.js";

@@ -28,7 +28,6 @@ export { makeFolder, replaceFile } from "./files.js";
 export { RunFolder } from "./folder.js";
 export { type Job, runJob } from "./job.js";
 export {
-  type Growing,
   type Learner,
   type Predictor,
   type StepMetrics,

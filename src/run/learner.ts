@@ -5,6 +5,7 @@
  */
 import type { EnvState } from "../envs/index.js";
 import type { Rng } from "../random/index.js";
+import type { Growing } from "../rl/index.js";
 import type { Evaluation } from "../stats/index.js";
 import type { Tensor, Tree } from "../tensor/index.js";
 import type { Config, Experiment } from "./experiment.js";
@@ -49,14 +50,6 @@ export interface World {
   restore(saved: EnvState, segments: readonly Uint8Array[]): void | Promise<void>;
   /** The part that only grows, such as replay: each piece of it is written once. */
   readonly growing?: Growing;
-}
-
-/** Data that are appended to, and forgotten from the front. */
-export interface Growing {
-  /** Returns what was added since the last call, or since `restore`; empty where nothing was. */
-  take(): Uint8Array;
-  /** How many of the newest bytes, of all that were taken, are still needed. */
-  readonly needed: number;
 }
 
 /** What is done with a model once it is trained: from a support set to predictions. */
